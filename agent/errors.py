@@ -1,0 +1,53 @@
+"""Everything that goes wrong in the agent, as one tree.
+
+    AgentError
+    ├── ProviderError            a speech, voice, model or tool provider did not do its work
+    │   ├── ProviderTimeout      it did not answer in time
+    │   └── ProviderRefused      it answered no (bad key, bad request, unknown voice)
+    ├── LineDropped              the transport ended while the agent was still using it
+    ├── BadFlow                  a flow file that cannot be trusted with a call; lists every mistake
+    ├── BadSettings              settings that cannot make an agent
+    └── BadAudio                 a file or frame that is not what it says it is
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class AgentError(Exception):
+    """The root: anything the agent raises on purpose."""
+
+
+class ProviderError(AgentError):
+    """A provider of speech, voice, language or a tool did not do its work."""
+
+
+class ProviderTimeout(ProviderError):
+    """A provider did not answer before its deadline."""
+
+
+class ProviderRefused(ProviderError):
+    """A provider answered that it will not do this."""
+
+
+class LineDropped(AgentError):
+    """The transport ended while the agent was still using it."""
+
+
+class BadSettings(AgentError):
+    """The settings name something that does not exist or contradict each other."""
+
+
+class BadAudio(AgentError):
+    """Audio that is not what its header, name or type says it is."""
+
+
+class BadFlow(AgentError):
+    """A flow that must not answer a call; `mistakes` names every one found, one line each."""
+
+    def __init__(self, where: str, mistakes: Sequence[str]) -> None:
+        self.where = where
+        self.mistakes = tuple(mistakes)
+        lines = "\n".join(f"  - {mistake}" for mistake in self.mistakes)
+        super().__init__(f"{where}: {len(self.mistakes)} mistake(s) in this flow:\n{lines}")

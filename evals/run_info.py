@@ -1,0 +1,42 @@
+"""RunInfo: what a run of suites was, beside its calls."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from agent.turn import Json
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunInfo:
+    """One `milliwatt run`.
+
+    Attributes:
+        run_id: sortable and unique: `20261121-105830-smoke-1a2b3c`.
+        started_iso: wall date in UTC when it began.
+        suites: the suites' names; `suite_sha256` hashes their files by name.
+        level: `text`, `audio` or `live`.
+        seed, repeat, workers: as asked for.
+        target: what answered the calls, such as `reference`.
+        agent: the agent's description (see `CallRecord.agent`).
+        settings: what `--set` changed.
+        harness_version: version of milliwatt that played it.
+        commit: git commit of the working tree, with `+` when it was changed; empty when unknown.
+        cases: ids of the cases that belong to it, in playing order.
+    """
+
+    run_id: str
+    started_iso: str
+    suites: tuple[str, ...]
+    suite_sha256: Mapping[str, str]
+    level: str
+    seed: int
+    repeat: int
+    workers: int
+    target: str
+    agent: Mapping[str, Json]
+    harness_version: str
+    settings: Mapping[str, str] = field(default_factory=dict)
+    commit: str = ""
+    cases: tuple[str, ...] = ()
