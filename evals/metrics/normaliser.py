@@ -49,7 +49,7 @@ _REWRITES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 
 _EMAIL = re.compile(r"[a-z0-9._+-]+@[a-z0-9.-]*[a-z0-9]")
 _EMAIL_SIGNS = {"@": " at ", ".": " dot ", "_": " underscore ", "-": " dash ", "+": " plus "}
-_WRITTEN_DIGITS = re.compile(r"(?<![\w.,£$€])\d+(?:[ -]\d+)*(?![\w%]|[.,:/]\d)")
+_WRITTEN_DIGITS = re.compile(r"(?<![\w.,£$€])[0-9]+(?:[ -][0-9]+)*(?![\w%]|[.,:/][0-9])")
 _SPOKEN_NUMBER = re.compile(rf"\b(?:zero|oh|o|nought)(?:\s+(?:{_SPOKEN_DIGIT}|hundred))+\b")
 _LETTERS = re.compile(r"\b[a-z](?: [a-z])+\b")
 _WORDLESS = re.compile(r"(?<!\S)[^\w£$€¢%]+(?!\S)|(?<!\S)[£$€¢%.]+(?!\S)")
