@@ -68,6 +68,7 @@ class CallerStep:
             for `HANGS_UP`, from the end of the agent's turn.
         hangs_up_after_ms: for spoken steps, the caller hangs up this long after their own first sample.
         clip: path of the recording for `PLAYS`, relative to the suite's folder; `clip_sha256` fixes its bytes.
+        clip_speech_ms: where speech starts and ends in the recording, as its manifest says; empty when it does not.
         sound: for `SOUND`.
         keys: for `KEYS`, such as "3" or "1234#".
         entities: what in the text must come through exactly.
@@ -79,6 +80,7 @@ class CallerStep:
     hangs_up_after_ms: int | None = None
     clip: str = ""
     clip_sha256: str = ""
+    clip_speech_ms: tuple[tuple[int, int], ...] = ()
     sound: Sound | None = None
     keys: str = ""
     entities: tuple[Entity, ...] = ()
@@ -147,7 +149,10 @@ class Expectation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
-    """One call's script and what must come of it, whole: a suite's defaults are already in it."""
+    """One call's script and what must come of it, whole: a suite's defaults are already in it.
+
+    `voice` and `line` pin the scenario to one voice or line, whatever the suite's matrix says.
+    """
 
     id: str
     title: str
@@ -161,6 +166,8 @@ class Scenario:
     world: Mapping[str, Json] = field(default_factory=dict)
     reply_end_ms: int = 600
     max_duration_s: int = 240
+    voice: str | None = None
+    line: Line | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,67 @@
+"""Reading what must come of a call, and checking it against the flow: a misspelt state would otherwise never be met,
+and a misspelt one among those that must not happen would always hold."""
+
+from __future__ import annotations
+
+import itertools
+
+from evals.scenario.fields import Fields, to_json, unknown
+from evals.scenario.flow_names import FlowNames
+from evals.scenario.model import Expectation, ExpectedTool
+
+EXPECT_KEYS = ("states", "outcome", "tools", "says", "never_says", "captured", "within")
+TOOL_KEYS = ("name", "arguments", "times")
+BOUNDS = ("response_latency_max_ms", "yield_latency_max_ms")
+ANY_STATES = "..."
+
+
+def read_expectation(fields: Fields, flow: FlowNames | None) -> Expectation:
+    """What stands under `expect`; without a flow its names go unchecked."""
+    expect = fields.mapping("expect", EXPECT_KEYS)
+    states = expect.texts("states")
+    outcome = expect.text("outcome") or None
+    if flow is not None:
+        nodes = {node.value: node.line for node in expect.sequence("states") if isinstance(node.value, str)}
+        for state in dict.fromkeys(states):
+            if state != ANY_STATES and state not in flow.states:
+                expect.wrong(
+                    nodes.get(state, expect.line), unknown("state", state, flow.states) + " (see the flow)"
+                )
+        if outcome is not None and outcome not in flow.outcomes:
+            text = unknown("outcome", outcome, flow.outcomes) + " (end states of the flow declare them)"
+            expect.wrong(expect.line_of("outcome"), text)
+    for before, after in itertools.pairwise(states):
+        if before == after == ANY_STATES:
+            expect.wrong(expect.line_of("states"), '"..." twice in a row says no more than once')
+    return Expectation(
+        states=states,
+        outcome=outcome,
+        tools=_read_tools(expect),
+        says=expect.texts("says"),
+        never_says=expect.texts("never_says"),
+        captured=expect.text_mapping("captured"),
+        within=_read_bounds(expect),
+    )
+
+
+def _read_tools(expect: Fields) -> tuple[ExpectedTool, ...]:
+    tools = []
+    for number, node in enumerate(expect.sequence("tools"), start=1):
+        tool = Fields(node, f"{expect.place}: tool {number}", TOOL_KEYS, expect.mistakes)
+        tool.require("name")
+        arguments = {name: to_json(value) for name, value in tool.mapping("arguments", None).items()}
+        times = tool.integer("times", 0, 100)
+        if times == 0 and not tool.text("name"):
+            continue
+        tools.append(ExpectedTool(name=tool.text("name"), arguments=arguments, times=times))
+    return tuple(tools)
+
+
+def _read_bounds(expect: Fields) -> dict[str, float]:
+    within = expect.mapping("within", BOUNDS)
+    bounds = {}
+    for name in BOUNDS:
+        bound = within.number(name, 1, 60_000)
+        if bound is not None:
+            bounds[name] = bound
+    return bounds
