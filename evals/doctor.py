@@ -31,12 +31,7 @@ ENOUGH_DISK_BYTES = 1_200_000_000
 # Extras that are for those who change milliwatt, or only name other extras.
 NOT_FOR_USERS = frozenset({"all", "dev"})
 
-WHAT_EXTRAS_GIVE = {
-    "anthropic": "language models of Anthropic",
-    "dashboard": "reviewing runs and calls in the browser",
-    "microphone": "talking to the agent yourself",
-    "openai": "language models of OpenAI",
-}
+WHAT_EXTRAS_GIVE = {"dashboard": "reviewing runs and calls in the browser"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,7 +183,6 @@ def try_out(
     *arguments: object,
     needed_for: str,
     remedy: str,
-    required: bool = True,
 ) -> Finding:
     """Runs `probe` in a child process; it returns what is here, or fails with what is wrong.
 
@@ -198,10 +192,9 @@ def try_out(
         arguments: for the probe.
         needed_for: of the finding.
         remedy: of the finding.
-        required: of the finding.
     """
     ok, found = _run_in_child(probe, arguments)
-    return Finding(name=name, ok=ok, needed_for=needed_for, remedy=remedy, found=found, required=required)
+    return Finding(name=name, ok=ok, needed_for=needed_for, remedy=remedy, found=found)
 
 
 # ------------------------------------------------------------------------------------------------- probes
@@ -257,12 +250,6 @@ def _write_database(folder: Path) -> str:
     return f"DuckDB {duckdb.__version__} writes in {folder}"
 
 
-def _open_sound_card() -> str:
-    import sounddevice
-
-    return f"PortAudio: {sounddevice.get_portaudio_version()[1]}"
-
-
 # ------------------------------------------------------------------------------------------------ helpers
 
 
@@ -274,15 +261,6 @@ def _find_extra(extra: str, packages: Sequence[str], version_of: Callable[[str],
         except importlib.metadata.PackageNotFoundError:
             missing.append(package)
     needed_for = WHAT_EXTRAS_GIVE.get(extra, f"what the extra {extra} gives")
-    if extra == "microphone" and not missing:
-        # Its wheel for Linux leaves PortAudio to the system.
-        return try_out(
-            extra,
-            _open_sound_card,
-            needed_for=needed_for,
-            remedy=_system_package("libportaudio2"),
-            required=False,
-        )
     return Finding(
         name=extra,
         ok=not missing,
@@ -333,8 +311,8 @@ def _reinstall(package: str) -> str:
 
 def _system_package(package: str) -> str:
     if sys.platform == "darwin":
-        return f"brew install {package.removeprefix('lib').rstrip('0123456789')}"
-    return f"sudo apt-get install {package} (Debian, Ubuntu; other systems name it alike)"
+        return f"brew install {package}"
+    return f"sudo apt-get install {package} (on Debian and Ubuntu)"
 
 
 def _gigabytes(count: int) -> str:
