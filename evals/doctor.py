@@ -102,7 +102,7 @@ def examine(folder: Path | None = None) -> list[Finding]:
             remedy=f"make {home} writable, or give --db a path that is",
         ),
         find_disk(home, free_bytes=shutil.disk_usage(home).free),
-        *find_extras(importlib.metadata.requires("milliwatt") or []),
+        *find_extras(_own_requirements()),
         find_program("ffmpeg", "audio files other than WAV, FLAC, OGG and MP3", package="ffmpeg"),
         find_program("git", "naming the commit that a run was made from", package="git"),
     ]
@@ -281,6 +281,13 @@ def _run_in_child(probe: Callable[..., str], arguments: Sequence[object]) -> tup
         except Exception as wrong:  # whatever is wrong with a machine is what is being asked for
             first_line = str(wrong).strip().partition("\n")[0]
             return False, first_line or type(wrong).__name__
+
+
+def _own_requirements() -> Sequence[str]:
+    try:
+        return importlib.metadata.requires("milliwatt") or ()
+    except importlib.metadata.PackageNotFoundError:  # run from its sources, without being installed
+        return ()
 
 
 def _verdict(findings: Sequence[Finding]) -> str:
