@@ -27,7 +27,9 @@ class Measurement:
 
     def __post_init__(self) -> None:
         if (self.value is None) == (self.unscored_reason == ""):
-            raise ValueError(f"{self.metric}: a measurement has a value or a reason why it has none, not both")
+            raise ValueError(
+                f"{self.metric}: a measurement has a value or a reason why it has none, not both"
+            )
 
 
 Metric = Callable[[CallRecord], Sequence[Measurement]]

@@ -1,0 +1,81 @@
+"""What became of each caller utterance's words on the way to the agent, as counts to be pooled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from agent.turn import Json
+from evals.metrics.definition import NO_AUDIO, MetricDefinition
+from evals.metrics.measurement import Measurement
+from evals.metrics.normaliser import normalise
+from evals.metrics.timeline import LISTENER_SOUNDS, WORD_KINDS, event_ns, events_of, onset_ns
+from evals.metrics.word_errors import WordErrors, word_errors
+from evals.record import CallerUtterance, CallRecord, Level
+
+WORD_HITS = MetricDefinition(name="word_hits", version=1, unit="words", better="higher")
+WORD_SUBSTITUTIONS = MetricDefinition(name="word_substitutions", version=1, unit="words")
+WORD_DELETIONS = MetricDefinition(name="word_deletions", version=1, unit="words")
+WORD_INSERTIONS = MetricDefinition(name="word_insertions", version=1, unit="words")
+
+METRICS = (WORD_HITS, WORD_SUBSTITUTIONS, WORD_DELETIONS, WORD_INSERTIONS)
+
+
+def words_heard(record: CallRecord) -> list[Measurement]:
+    """Hits, substitutions, deletions and insertions of every caller utterance that has words."""
+    if record.level is Level.TEXT:
+        return [metric.unscored(NO_AUDIO) for metric in METRICS]
+    if not events_of(record, "final_heard", "turn_opened"):
+        return [metric.unscored("the agent does not report what it heard") for metric in METRICS]
+    measurements: list[Measurement] = []
+    for turn, utterance in enumerate(record.utterances):
+        if utterance.hung_up and utterance.kind in WORD_KINDS:
+            reason = "the caller hung up while speaking"
+            measurements += [metric.unscored(reason, turn=turn) for metric in METRICS]
+        elif _is_reference(utterance):
+            measurements += _counts(word_errors(utterance.text, heard_text(record, turn)), turn)
+        elif utterance.sound in LISTENER_SOUNDS:
+            # Words made of an "mm-hmm" matter only where the agent acted on them.
+            invented = word_errors("", turn_text(record, turn))
+            if invented.insertions:
+                measurements += _counts(invented, turn)
+    return measurements
+
+
+def heard_text(record: CallRecord, turn: int) -> str:
+    """What the agent's recogniser made of the caller utterance with this index; empty when it heard nothing.
+
+    The recogniser's finals, or the transcripts of turns opened where an agent reports no finals.
+    """
+    rows = events_of(record, "final_heard")
+    if not rows:
+        return turn_text(record, turn)
+    return " ".join(str(row["text"]) for row in rows if _belongs_to(record, row) == turn).strip()
+
+
+def turn_text(record: CallRecord, turn: int) -> str:
+    """The transcripts of the turns that the agent opened on the caller utterance with this index."""
+    rows = [row for row in events_of(record, "turn_opened") if row.get("event") == "speech"]
+    return " ".join(str(row["transcript"]) for row in rows if _belongs_to(record, row) == turn).strip()
+
+
+def _is_reference(utterance: CallerUtterance) -> bool:
+    return utterance.kind in WORD_KINDS and bool(normalise(utterance.text))
+
+
+def _counts(errors: WordErrors, turn: int) -> list[Measurement]:
+    counts = (errors.hits, errors.substitutions, errors.deletions, errors.insertions)
+    return [metric.of(count, turn=turn) for metric, count in zip(METRICS, counts, strict=True)]
+
+
+def _belongs_to(record: CallRecord, row: Mapping[str, Json]) -> int | None:
+    """The utterance that an event tells of: the last one begun before the speech it tells of ended.
+
+    Where the agent reported an endpoint, the speech ended there; otherwise it is dated by the event itself, so that
+    a slow recogniser's words are not put down to a caller who has begun to speak again.
+    """
+    at = event_ns(row)
+    endpoints = [end for end in events_of(record, "endpoint_reached") if event_ns(end) <= at]
+    if endpoints:
+        at = min(at, event_ns(endpoints[-1], "offset_ns"))
+    begun: Sequence[int] = [turn for turn, said in enumerate(record.utterances) if onset_ns(said) <= at]
+    return begun[-1] if begun else None
