@@ -16,7 +16,7 @@ STEP_KEYS = {
     "interrupts": ("after_ms", "entities", "hangs_up_after_ms"),
     "plays": ("after_ms", "text", "entities", "hangs_up_after_ms"),
     "sound": ("after_ms", "text"),
-    "dtmf": ("after_ms",),
+    "dtmf": (),
     "hangs_up": ("after_ms",),
 }
 ALL_STEP_KEYS = (*STEP_KEYS, "after_ms", "text", "entities", "hangs_up_after_ms")
@@ -102,7 +102,7 @@ def _read_step(fields: Fields, folder: Path) -> CallerStep | None:
                 fields.wrong(
                     fields.line_of("dtmf"), f'`dtmf` must be keys such as "3" or "1234#", not "{keys[:40]}"'
                 )
-            return CallerStep(kind=StepKind.KEYS, keys=keys, after_ms=after_ms)
+            return CallerStep(kind=StepKind.KEYS, keys=keys)
         case _:
             told = fields.node("hangs_up")
             if told is not None and told.value is not True and told.value is not BROKEN:

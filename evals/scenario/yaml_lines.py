@@ -38,9 +38,8 @@ _NULL = frozenset({"", "~", "null", "Null", "NULL"})
 _TRUE = frozenset({"true", "True", "TRUE"})
 _FALSE = frozenset({"false", "False", "FALSE"})
 _INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
-_FLOAT = re.compile(
-    r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)"
-)
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 # Numbers that lose nothing by being read as numbers.
 _PLAIN_INT = re.compile(r"-?(0|[1-9][0-9]*)")
 
@@ -189,12 +188,12 @@ class _Tree:
             return None
         if text in _TRUE or text in _FALSE:
             return text in _TRUE
-        if not _INT.fullmatch(text) and not _FLOAT.fullmatch(text):
+        if not any(number.fullmatch(text) for number in (_INT, _FLOAT, _NOT_FINITE)):
             return text
         if _INT.fullmatch(text) and not _PLAIN_INT.fullmatch(text):
             self._mistakes.add(line, f'{text} would lose its digits as a number; put it in quotes: "{text}"')
             return BROKEN
-        if len(text) > MAX_DIGITS or not math.isfinite(float(text)):
+        if len(text) > MAX_DIGITS or _NOT_FINITE.fullmatch(text) or not math.isfinite(float(text)):
             self._mistakes.add(line, f"{text[:40]} is no usable number; if it is a text, put it in quotes")
             return BROKEN
         return int(text) if _INT.fullmatch(text) else float(text)
