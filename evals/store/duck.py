@@ -1,0 +1,253 @@
+"""The DuckDB file that people query. It can be made again from parts at any time, so nothing is lost with it.
+
+DuckDB's lock on the file makes processes exclude each other: one writer, or any number of readers. So a reader opens
+the file for one query and closes it, and a writer prepares everything first, holds the file for one transaction, and
+waits for its moment.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from agent.clock import NS_PER_S, pause, stopwatch_ns
+from evals.errors import StoreError
+from evals.store.disk import disk_errors, make_folder
+from evals.store.parts import RUN_FILE, audio_file, read_parts, read_run_info, read_verdicts
+from evals.store.rows import Row, call_rows, run_row, verdict_rows
+from evals.store.schema import STORE_SCHEMA, TABLES, arrow_schema, create_statements
+
+STORE_FILE = "milliwatt.duckdb"
+WRITE_WAIT_S = 10.0
+READ_WAIT_S = 2.0
+_RETRY_S = 0.02
+_ANNOUNCE_S = 0.5  # a shorter wait is nobody's business
+_CALLS_PER_BATCH = 100  # rows are mappings only until a batch is full; as Arrow they take a tenth of that
+
+# A wheel holds all we use; an extension fetched from the network would be a surprise.
+_CONFIG: dict[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+}
+
+Say = Callable[[str], None]
+
+
+def merge_run(db: Path, run_folder: Path, *, say: Say | None = None, wait_s: float = WRITE_WAIT_S) -> int:
+    """Puts a run's parts into the store in one transaction, in place of what it had of that run.
+
+    Args:
+        db: the store's file; made when it is not there.
+        run_folder: the run.
+        say: told, in one line, when the store is busy and this waits for it.
+        wait_s: how long to wait for the store.
+
+    Returns:
+        How many calls of the run the store now holds.
+
+    Raises:
+        StoreError: the parts cannot be read, or the store cannot be written or stayed busy.
+    """
+    tables = _tables_of_run(db, run_folder)
+    make_folder(db.parent)
+    with _patience(db, wait_s=wait_s, say=say, read_only=False) as connection, _duck_errors(db):
+        _write(connection, db, read_run_info(run_folder).run_id, tables)
+    return int(tables["calls"].num_rows)
+
+
+def rebuild(db: Path, runs_folder: Path, *, say: Say | None = None, wait_s: float = WRITE_WAIT_S) -> int:
+    """Makes the store again from the parts of every run in `runs_folder`, and puts it in place when it is whole.
+
+    A run whose parts cannot be read is left out, and `say` is told why; corrupt lines are left out likewise.
+
+    Returns:
+        How many runs the store now holds.
+    """
+    make_folder(db.parent)
+    fresh = db.with_name(f".{db.name}.{os.getpid()}.new")
+    fresh.unlink(missing_ok=True)
+    merged = 0
+    try:
+        with _duck_errors(db), closing(duckdb.connect(str(fresh), config=_CONFIG)) as connection:
+            _prepare(connection, db)
+            for run_file in sorted(runs_folder.glob(f"*/{RUN_FILE}")):
+                try:
+                    tables = _tables_of_run(db, run_file.parent, say=say)
+                except StoreError as error:
+                    if say is not None:
+                        say(f"left out: {error}")
+                    continue
+                _write(connection, db, tables["runs"].column("run_id")[0].as_py(), tables)
+                merged += 1
+        _put_in_place(fresh, db, say=say, wait_s=wait_s)
+    finally:
+        fresh.unlink(missing_ok=True)
+    return merged
+
+
+def query(db: Path, sql: str, params: Sequence[object] = (), *, wait_s: float = READ_WAIT_S) -> pd.DataFrame:
+    """The rows of one query; the store is open, read-only, only while it runs.
+
+    Raises:
+        StoreError: there is no store, it stayed busy for `wait_s`, or the query is wrong.
+    """
+    if not db.exists():
+        raise StoreError(f"{db}: no store yet; `milliwatt run SUITE` makes one")
+    with _patience(db, wait_s=wait_s, say=None, read_only=True) as connection, _duck_errors(db):
+        _check_version(connection, db)
+        rows: pd.DataFrame = connection.execute(sql, list(params)).df()
+        return rows
+
+
+def export(db: Path, folder: Path) -> list[Path]:
+    """Writes each table as `<table>.parquet` into `folder`, and returns the files."""
+    make_folder(folder)
+    files = []
+    for table in TABLES:
+        path = folder / f"{table.name}.parquet"
+        with _patience(db, wait_s=READ_WAIT_S, say=None, read_only=True) as connection, _duck_errors(db):
+            _check_version(connection, db)
+            rows = connection.sql(f"SELECT * FROM {table.name}").to_arrow_table()
+        with disk_errors(f"cannot write {path}"):
+            pq.write_table(rows.cast(arrow_schema(table)), path)
+        files.append(path)
+    return files
+
+
+class _CannotOpen(StoreError):
+    """The store is there and no other process holds it, but it does not open."""
+
+
+@contextmanager
+def _patience(db: Path, *, wait_s: float, say: Say | None, read_only: bool) -> Iterator[Any]:
+    began_ns, announced = stopwatch_ns(), False
+    while True:
+        try:
+            connection = duckdb.connect(str(db), read_only=read_only, config=_CONFIG)
+            break
+        except duckdb.Error as error:
+            if not _is_busy(error):
+                raise _CannotOpen(f"{db}: {_first_line(error)}") from error
+            waited_s = (stopwatch_ns() - began_ns) / NS_PER_S
+            if waited_s >= wait_s:
+                raise StoreError(f"{db}: another process kept the store busy for {wait_s:g} s") from error
+            if say is not None and not announced and waited_s >= _ANNOUNCE_S:
+                say(f"{db} is in use by another process; waiting up to {wait_s:g} s for it")
+                announced = True
+            pause(_RETRY_S)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def _is_busy(error: duckdb.Error) -> bool:
+    # One process may not hold a file both read-only and for writing: threads wait for each other likewise.
+    text = str(error)
+    return "Could not set lock on file" in text or "with a different configuration" in text
+
+
+@contextmanager
+def _duck_errors(db: Path) -> Iterator[None]:
+    try:
+        yield
+    except duckdb.Error as error:
+        raise StoreError(f"{db}: {_first_line(error)}") from error
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+
+
+def _check_version(connection: Any, db: Path) -> None:
+    try:
+        version = connection.execute("SELECT version FROM store_schema").fetchall()[0][0]
+    except duckdb.CatalogException:
+        raise StoreError(f"{db}: not a milliwatt store") from None
+    if version != STORE_SCHEMA:
+        raise StoreError(
+            f"{db}: store of schema {version}, this version has {STORE_SCHEMA}; `milliwatt store rebuild` renews it"
+        )
+
+
+def _prepare(connection: Any, db: Path) -> None:
+    if connection.execute("SELECT count(*) FROM information_schema.tables").fetchall()[0][0]:
+        _check_version(connection, db)
+        return
+    for statement in create_statements():
+        connection.execute(statement)
+
+
+def _write(connection: Any, db: Path, run_id: str, tables: dict[str, Any]) -> None:
+    connection.begin()
+    try:
+        _prepare(connection, db)
+        for name, rows in tables.items():
+            connection.execute(f"DELETE FROM {name} WHERE run_id = ?", [run_id])
+            connection.register("incoming", rows)
+            connection.execute(f"INSERT INTO {name} BY NAME SELECT * FROM incoming")
+            connection.unregister("incoming")
+        connection.commit()
+    except BaseException:
+        connection.rollback()
+        raise
+
+
+def _put_in_place(fresh: Path, db: Path, *, say: Say | None, wait_s: float) -> None:
+    if not db.exists():
+        with disk_errors(f"cannot write {db}"):
+            fresh.replace(db)
+        return
+    try:
+        with _patience(db, wait_s=wait_s, say=say, read_only=False) as old, _duck_errors(db):
+            # A log left beside the old file must not be taken for the new file's.
+            old.execute("CHECKPOINT")
+            with disk_errors(f"cannot write {db}"):
+                fresh.replace(db)
+    except _CannotOpen:  # a broken store is what a rebuild is for
+        with disk_errors(f"cannot write {db}"):
+            db.with_name(f"{db.name}.wal").unlink(missing_ok=True)
+            fresh.replace(db)
+
+
+def _tables_of_run(db: Path, run_folder: Path, *, say: Say | None = None) -> dict[str, Any]:
+    info = read_run_info(run_folder)
+    folder = _relative(run_folder, db)
+    batches: dict[str, list[Any]] = {table.name: [] for table in TABLES}
+    pending: dict[str, list[Row]] = {table.name: [] for table in TABLES}
+    pending["runs"].append(run_row(info, folder=folder))
+    pending["verdicts"].extend(verdict_rows(info.run_id, read_verdicts(run_folder)))
+
+    def flush() -> None:
+        for table in TABLES:
+            if pending[table.name]:
+                batches[table.name].append(
+                    pa.RecordBatch.from_pylist(pending[table.name], schema=arrow_schema(table))
+                )
+                pending[table.name] = []
+
+    for count, finished in enumerate(read_parts(run_folder, tracks=False, on_corrupt=say), start=1):
+        audio = audio_file(run_folder, finished)
+        for name, rows in call_rows(
+            info.run_id, finished, audio=_relative(audio, db) if audio else ""
+        ).items():
+            pending[name].extend(rows)
+        if count % _CALLS_PER_BATCH == 0:
+            flush()
+    flush()
+    return {
+        table.name: pa.Table.from_batches(batches[table.name], schema=arrow_schema(table)) for table in TABLES
+    }
+
+
+def _relative(path: Path, db: Path) -> str:
+    # The reports folder can be moved or mounted elsewhere as one, so paths count from the store.
+    return os.path.relpath(path.resolve(), db.parent.resolve())

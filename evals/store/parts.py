@@ -1,0 +1,317 @@
+"""Parts: the append-only truth of a run. One file per worker and start, one JSON line per finished call.
+
+    reports/runs/<run>/run.json                 what the run was
+    reports/runs/<run>/parts/000-001.jsonl      calls that worker 1 finished when the run was first started
+    reports/runs/<run>/audio/<case>-<hash>.wav  what was on the line: caller left, agent right
+    reports/runs/<run>/verdicts.json            what gates said of it
+
+A line is on the disk before `append` returns, so a kill loses at most the calls in flight. A file is never opened
+for writing twice: a resumed run begins files of its own, and so only the last line of a file can be torn.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from evals.errors import StoreError
+from evals.record import canonical_json
+from evals.run_info import RunInfo
+from evals.scoring.verdict import GateOutcome, GateVerdict
+from evals.store.call_audio import audio_name, stereo_wav, tracks_of_wav
+from evals.store.disk import disk_errors, make_folder, sync_folder, write_atomically
+from evals.store.finished import FinishedCall
+from evals.store.record_json import (
+    check_of_json,
+    measurement_of_json,
+    record_of_json,
+    scorecard_item_of_json,
+    track_matches,
+)
+
+PART_SCHEMA = 1
+RUN_FILE = "run.json"
+VERDICTS_FILE = "verdicts.json"
+PARTS_FOLDER = "parts"
+AUDIO_FOLDER = "audio"
+
+
+class PartWriter:
+    """Appends a worker's finished calls to a part of its own; a context manager.
+
+    Args:
+        run_folder: the run's folder; made when it is not there.
+        worker: which worker of the run this is.
+
+    Raises:
+        StoreError: the folder cannot be written.
+    """
+
+    def __init__(self, run_folder: Path, worker: int) -> None:
+        self._audio = run_folder / AUDIO_FOLDER
+        parts = run_folder / PARTS_FOLDER
+        make_folder(parts)
+        self.path = parts / _next_name(parts, worker)
+        with disk_errors(f"cannot write {self.path}"):
+            self._file = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o644)
+        sync_folder(parts)
+        self._end = 0
+
+    def append(self, finished: FinishedCall) -> None:
+        """Puts the call on the disk: its audio first, then its line. When this returns, no kill can lose it.
+
+        Raises:
+            StoreError: the disk is full or refuses; calls appended before are untouched.
+        """
+        line = _line(finished, self._write_audio(finished)).encode() + b"\n"
+        with disk_errors(f"cannot write {self.path}"):
+            try:
+                _write_all(self._file, line)
+                os.fsync(self._file)
+            except OSError:
+                # Half a line must not stand before the next one.
+                os.ftruncate(self._file, self._end)
+                raise
+        self._end += len(line)
+
+    def close(self) -> None:
+        """Closes the part. Nothing waits for it: every line is on the disk already."""
+        if self._file >= 0:
+            os.close(self._file)
+            self._file = -1
+
+    def __enter__(self) -> PartWriter:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _write_audio(self, finished: FinishedCall) -> str:
+        record = finished.record
+        if not record.caller_track and not record.agent_track:
+            return ""
+        name = audio_name(record.case_id, finished.record_sha256)
+        make_folder(self._audio)
+        write_atomically(self._audio / name, stereo_wav(record.caller_track, record.agent_track))
+        sync_folder(self._audio)
+        return name
+
+
+def read_parts(
+    run_folder: Path, *, tracks: bool = True, on_corrupt: Callable[[str], None] | None = None
+) -> Iterator[FinishedCall]:
+    """The run's finished calls, one at a time; a case that was finished twice counts once, as first finished.
+
+    A torn last line is a call that was in flight when the run was killed, and is left out.
+
+    Args:
+        run_folder: the run's folder.
+        tracks: read each call's audio too; without it records have empty tracks, and reading is much faster.
+        on_corrupt: given one line about each corrupt line, which is then left out. Without it the first is raised.
+
+    Raises:
+        StoreError: a line is corrupt, a WAV is missing or is not the one that was stored.
+    """
+    seen: set[str] = set()
+    for part in _part_files(run_folder):
+        for number, raw in _lines(part):
+            try:
+                finished = _finished_of_line(run_folder, raw, tracks=tracks)
+            except _CORRUPT as error:
+                complaint = f"{part}, line {number}: {_why(error)}"
+                if on_corrupt is None:
+                    raise StoreError(complaint) from error
+                on_corrupt(complaint)
+                continue
+            if finished.record.case_id not in seen:
+                seen.add(finished.record.case_id)
+                yield finished
+
+
+def read_call(run_folder: Path, case_id: str, *, tracks: bool = True) -> FinishedCall | None:
+    """One finished call of the run, or None; other calls' lines are passed over unread."""
+    # Lines begin with the case, as `_line` writes them.
+    start = f'{{"case_id":{canonical_json(case_id)},'.encode()
+    for part in _part_files(run_folder):
+        for number, raw in _lines(part):
+            if raw.startswith(start):
+                try:
+                    return _finished_of_line(run_folder, raw, tracks=tracks)
+                except _CORRUPT as error:
+                    raise StoreError(f"{part}, line {number}: {_why(error)}") from error
+    return None
+
+
+def audio_file(run_folder: Path, finished: FinishedCall) -> Path | None:
+    """Where the call's stereo WAV is; None when the call has none."""
+    path = run_folder / AUDIO_FOLDER / audio_name(finished.record.case_id, finished.record_sha256)
+    return path if path.is_file() else None
+
+
+def finished_cases(run_folder: Path) -> dict[str, str]:
+    """The cases of the run that need not be played again, each with its record's hash. Corrupt lines do not count."""
+    finished: dict[str, str] = {}
+    for part in _part_files(run_folder):
+        for _number, raw in _lines(part):
+            try:
+                fields = json.loads(raw)
+                finished.setdefault(str(fields["case_id"]), str(fields["record_sha256"]))
+            except (ValueError, KeyError, TypeError):
+                continue  # whoever reads the run's calls is told; here it only means: play it again
+    return finished
+
+
+def write_run_info(run_folder: Path, info: RunInfo) -> None:
+    """Writes `run.json`, whole or not at all; makes the run's folder.
+
+    Raises:
+        StoreError: the folder cannot be written.
+    """
+    make_folder(run_folder)
+    text = json.dumps(json.loads(canonical_json(info)), indent=2, ensure_ascii=False)
+    write_atomically(run_folder / RUN_FILE, text.encode() + b"\n")
+
+
+def read_run_info(run_folder: Path) -> RunInfo:
+    """What the run was.
+
+    Raises:
+        StoreError: there is no run in this folder, or its file is not one that `write_run_info` wrote.
+    """
+    path = run_folder / RUN_FILE
+    with disk_errors(f"cannot read {path}"):
+        raw = path.read_bytes()
+    try:
+        fields = json.loads(raw)
+        return RunInfo(**{**fields, "suites": tuple(fields["suites"]), "cases": tuple(fields["cases"])})
+    except (ValueError, KeyError, TypeError) as error:
+        raise StoreError(f"{path}: not a run's file: {error}") from error
+
+
+def write_verdicts(run_folder: Path, baseline: str, verdicts: Sequence[GateVerdict]) -> None:
+    """Keeps what the gates said of the run against `baseline` (a run id; empty for absolute gates), beside its parts.
+
+    Raises:
+        StoreError: the folder cannot be written.
+    """
+    kept = {**read_verdicts(run_folder), baseline: tuple(verdicts)}
+    write_atomically(run_folder / VERDICTS_FILE, canonical_json(kept).encode() + b"\n")
+
+
+def read_verdicts(run_folder: Path) -> dict[str, tuple[GateVerdict, ...]]:
+    """What the gates said of the run, by the run it was compared with; empty when no gate was asked.
+
+    Raises:
+        StoreError: the file is not one that `write_verdicts` wrote.
+    """
+    path = run_folder / VERDICTS_FILE
+    if not path.exists():
+        return {}
+    with disk_errors(f"cannot read {path}"):
+        raw = path.read_bytes()
+    try:
+        return {
+            baseline: tuple(
+                GateVerdict(**{**item, "outcome": GateOutcome(item["outcome"])}) for item in items
+            )
+            for baseline, items in json.loads(raw).items()
+        }
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise StoreError(f"{path}: not a file of verdicts: {error}") from error
+
+
+_CORRUPT = (StoreError, ValueError, KeyError, TypeError, AttributeError)
+
+
+def _why(error: BaseException) -> str:
+    if isinstance(error, StoreError):
+        return str(error)
+    kind = (
+        "not JSON" if isinstance(error, json.JSONDecodeError | UnicodeDecodeError) else "not a finished call"
+    )
+    return f"{kind}: {error}"
+
+
+def _next_name(parts: Path, worker: int) -> str:
+    starts = [int(path.name[:3]) for path in parts.glob(f"[0-9][0-9][0-9]-{worker:03d}.jsonl")]
+    return f"{max(starts, default=-1) + 1:03d}-{worker:03d}.jsonl"
+
+
+def _write_all(file: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(file, view) :]
+
+
+def _line(finished: FinishedCall, audio: str) -> str:
+    record = finished.record
+    head = canonical_json(record.case_id)
+    rest = canonical_json(
+        {
+            "schema": PART_SCHEMA,
+            "worker": finished.worker,
+            "wall_s": finished.wall_s,
+            "audio": {
+                "file": audio,
+                "caller_samples": len(record.caller_track),
+                "agent_samples": len(record.agent_track),
+            },
+            "measurements": finished.measurements,
+            "checks": finished.checks,
+            "scorecard": finished.scorecard,
+        }
+    )
+    return (
+        f'{{"case_id":{head},"record_sha256":"{finished.record_sha256}",'
+        f'"record":{canonical_json(record)},{rest[1:]}'
+    )
+
+
+def _part_files(run_folder: Path) -> list[Path]:
+    return sorted((run_folder / PARTS_FOLDER).glob("*.jsonl"))
+
+
+def _lines(part: Path) -> Iterator[tuple[int, bytes]]:
+    with disk_errors(f"cannot read {part}"), part.open("rb") as file:
+        for number, raw in enumerate(file, start=1):
+            if raw.endswith(b"\n"):
+                yield number, raw
+
+
+def _finished_of_line(run_folder: Path, raw: bytes, *, tracks: bool) -> FinishedCall:
+    fields: dict[str, Any] = json.loads(raw)
+    if fields["schema"] != PART_SCHEMA:
+        raise StoreError(f"part of schema {fields['schema']}; this version reads {PART_SCHEMA}")
+    caller, agent = b"", b""
+    if tracks and fields["audio"]["file"]:
+        caller, agent = _read_tracks(run_folder / AUDIO_FOLDER / fields["audio"]["file"], fields)
+    return FinishedCall(
+        record=record_of_json(fields["record"], caller_track=caller, agent_track=agent),
+        record_sha256=fields["record_sha256"],
+        measurements=tuple(measurement_of_json(item) for item in fields["measurements"]),
+        checks=tuple(check_of_json(item) for item in fields["checks"]),
+        scorecard=tuple(scorecard_item_of_json(item) for item in fields["scorecard"]),
+        wall_s=fields["wall_s"],
+        worker=fields["worker"],
+    )
+
+
+def _read_tracks(path: Path, fields: dict[str, Any]) -> tuple[bytes, bytes]:
+    with disk_errors(f"cannot read {path}"):
+        data = path.read_bytes()
+    audio, record = fields["audio"], fields["record"]
+    try:
+        caller, agent = tracks_of_wav(
+            data, caller_samples=audio["caller_samples"], agent_samples=audio["agent_samples"]
+        )
+    except ValueError as error:
+        raise StoreError(f"{path}: {error}") from error
+    if not (track_matches(caller, record["caller_track"]) and track_matches(agent, record["agent_track"])):
+        raise StoreError(f"{path}: not the audio that the call was stored with")
+    return caller, agent
