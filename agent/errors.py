@@ -1,13 +1,13 @@
 """Everything that goes wrong in the agent, as one tree.
 
-    AgentError
-    ├── ProviderError            a speech, voice, model or tool provider did not do its work
-    │   ├── ProviderTimeout      it did not answer in time
-    │   └── ProviderRefused      it answered no (bad key, bad request, unknown voice)
-    ├── LineDropped              the transport ended while the agent was still using it
-    ├── BadFlow                  a flow file that cannot be trusted with a call; lists every mistake
-    ├── BadSettings              settings that cannot make an agent
-    └── BadAudio                 a file or frame that is not what it says it is
+AgentError
+├── ProviderError            a speech, voice, model or tool provider did not do its work
+│   ├── ProviderTimeout      it did not answer in time
+│   └── ProviderRefused      it answered no (bad key, bad request, unknown voice)
+├── LineDropped              the transport ended while the agent was still using it
+├── BadFlow                  a flow file that cannot be trusted with a call; lists every mistake
+├── BadSettings              settings that cannot make an agent
+└── BadAudio                 a file or frame that is not what it says it is
 """
 
 from __future__ import annotations

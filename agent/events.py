@@ -10,8 +10,12 @@ import dataclasses
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, cast
 
 from agent.turn import Json
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,19 +255,28 @@ def event_kind(event: CallEvent) -> str:
 
 def event_row(event: CallEvent) -> dict[str, Json]:
     """The event as JSON values: its fields and `kind`."""
-    row = {name: _json(getattr(event, name)) for name in (f.name for f in dataclasses.fields(event))}
-    return {"kind": event_kind(event), **row}
+    return {"kind": event_kind(event), **row_of(event)}
 
 
-def _json(value: object) -> Json:
+def row_of(value: DataclassInstance) -> dict[str, Json]:
+    """A frozen value's fields as JSON values by name."""
+    return {f.name: json_of(getattr(value, f.name)) for f in dataclasses.fields(value)}
+
+
+def json_of(value: object) -> Json:
+    """A frozen value as JSON: dataclasses as mappings, tuples as lists.
+
+    Raises:
+        TypeError: it holds something that is not a value.
+    """
     if isinstance(value, str):
         return str(value)
     if value is None or isinstance(value, bool | int | float):
         return value
     if isinstance(value, Mapping):
-        return {str(key): _json(item) for key, item in value.items()}
+        return {str(key): json_of(item) for key, item in value.items()}
     if isinstance(value, tuple | list):
-        return [_json(item) for item in value]
+        return [json_of(item) for item in value]
     if dataclasses.is_dataclass(value):
-        return {f.name: _json(getattr(value, f.name)) for f in dataclasses.fields(value)}
+        return row_of(cast("DataclassInstance", value))
     raise TypeError(f"{type(value).__name__} does not belong in an event")

@@ -125,7 +125,8 @@ def _encode_table() -> NDArray[np.uint8]:
         segment += (magnitude >> (5 + step)) > 0
     mantissa = (magnitude >> (segment + 1)) & 15
     code = (segment << 4) | mantissa
-    return np.where(values < 0, 0x7F - code, 0xFF - code).astype(np.uint8)
+    inverted: NDArray[np.int32] = np.where(values < 0, 0x7F - code, 0xFF - code)
+    return inverted.astype(np.uint8)
 
 
 _DECODE = _decode_table()

@@ -6,12 +6,12 @@ The audio layer knows the `StreamTurn` function type and nothing else of what th
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
-Json: TypeAlias = "None | bool | int | float | str | Sequence[Json] | Mapping[str, Json]"
+Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None"
 """What JSON can hold, read-only."""
 
 
@@ -152,5 +152,5 @@ class TurnOutput:
 
 
 RunTurn = Callable[[TurnInput], Awaitable[TurnOutput]]
-StreamTurn = Callable[[TurnInput], AsyncIterator[Action | TurnOutput]]
+StreamTurn = Callable[[TurnInput], AsyncGenerator[Action | TurnOutput, None]]
 """Yields the actions as they become known, and lastly the `TurnOutput` that holds them all."""

@@ -1,8 +1,8 @@
 """Everything that goes wrong in the harness, as one tree; each knows the exit status it asks for.
 
-    HarnessError            3  could not measure or store
-    ├── BadInput            2  a file or an option that cannot be used; lists every mistake
-    └── StoreError          3  results could not be written or read
+HarnessError            3  could not measure or store
+├── BadInput            2  a file or an option that cannot be used; lists every mistake
+└── StoreError          3  results could not be written or read
 """
 
 from __future__ import annotations

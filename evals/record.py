@@ -175,7 +175,9 @@ class CallRecord:
 
 def canonical_json(value: object) -> str:
     """The one JSON text of a value: sorted keys, no spaces, dataclasses as mappings, bytes as their SHA-256."""
-    return json.dumps(_plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return json.dumps(
+        _plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+    )
 
 
 def sha256_of(value: object) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
@@ -34,7 +34,7 @@ Inbound = AudioFrame | Mark | Keys
 class Transport(Protocol):
     """A two-way telephone line, the caller at the far end."""
 
-    def frames(self) -> AsyncIterator[Inbound]:
+    def frames(self) -> AsyncGenerator[Inbound, None]:
         """The caller's audio as it arrives, marks that came back, keys; ends when the caller hangs up."""
         ...
 
@@ -111,7 +111,7 @@ class SpeechChunk:
 class TextToSpeech(Protocol):
     """A voice."""
 
-    def speak(self, text: str, voice: str) -> AsyncIterator[SpeechChunk]:
+    def speak(self, text: str, voice: str) -> AsyncGenerator[SpeechChunk, None]:
         """Renders `text` with the named voice, yielding audio as it becomes known.
 
         Raises:

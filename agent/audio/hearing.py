@@ -1,0 +1,110 @@
+"""The agent's ear: voice activity over the caller's frames, and the recognition of the utterance that is running.
+
+A voice is noticed some windows after it began, so the last frames are kept and fed to the recogniser first.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+
+from agent.audio.ports import Recognition, SpeechToText, Transcript, VoiceDetector
+from agent.audio.voice_activity import Activity, ActivityConfig, follow
+from agent.media import AudioFrame
+
+PREROLL_FRAMES = (
+    20  # 400 ms: two windows of 32 ms to notice, and room for an onset too soft for the detector.
+)
+
+
+class Hearing:
+    """What the agent hears of one caller.
+
+    Attributes:
+        activity: when the caller started and stopped speaking.
+        over_run: windows in a row at or above the barge-in threshold.
+        text: the running utterance's words so far.
+    """
+
+    def __init__(
+        self,
+        *,
+        detector: VoiceDetector,
+        stt: SpeechToText,
+        activity_config: ActivityConfig,
+        over_probability: float,
+        hints: Sequence[str] = (),
+    ) -> None:
+        self._detector = detector
+        self._stt = stt
+        self._config = activity_config
+        self._over_probability = over_probability
+        self._hints = hints
+        self._recent: deque[AudioFrame] = deque(maxlen=PREROLL_FRAMES)
+        self._recognition: Recognition | None = None
+        self.activity = Activity()
+        self.over_run = 0
+        self.text = ""
+
+    @property
+    def open(self) -> bool:
+        """Whether an utterance is being recognised."""
+        return self._recognition is not None
+
+    def notice(self, frame: AudioFrame) -> list[Activity]:
+        """Takes the next frame; returns the activity after each window it completed."""
+        self._recent.append(frame)
+        seen: list[Activity] = []
+        for window in self._detector.feed(frame):
+            self.over_run = self.over_run + 1 if window.probability >= self._over_probability else 0
+            self.activity = follow(self.activity, window, self._config)
+            seen.append(self.activity)
+        return seen
+
+    def silence_ns(self, frame: AudioFrame, frame_ns: int) -> int:
+        """How long the caller has been silent at the end of `frame`; 0 before they ever spoke."""
+        if self.activity.voiced_until_ns < 0:
+            return 0
+        return max(0, frame.t_ns + frame_ns - self.activity.voiced_until_ns)
+
+    async def start(self) -> None:
+        """Starts recognising, from shortly before now; does nothing while an utterance is running."""
+        if self._recognition is not None:
+            return
+        self.text = ""
+        self._recognition = await self._stt.open(self._hints)
+        for frame in tuple(self._recent):
+            await self._feed(frame)
+
+    async def listen(self, frame: AudioFrame) -> str | None:
+        """Feeds the running utterance, if any; returns its new words when they changed."""
+        return await self._feed(frame) if self._recognition is not None else None
+
+    def take(self) -> Recognition | None:
+        """Hands the running utterance over to be finished elsewhere, and forgets it and the voice that made it."""
+        recognition, self._recognition = self._recognition, None
+        self.text = ""
+        self.rest()
+        return recognition
+
+    async def drop(self) -> None:
+        """Gives the running utterance up."""
+        recognition, self._recognition = self._recognition, None
+        self.text = ""
+        if recognition is not None:
+            await recognition.close()
+
+    def rest(self) -> None:
+        """A turn is over: the detector starts afresh, so that its state does not reach from turn to turn."""
+        self._detector.reset()
+        self.activity = Activity()
+        self.over_run = 0
+
+    async def _feed(self, frame: AudioFrame) -> str | None:
+        if self._recognition is None:
+            return None
+        partial: Transcript | None = await self._recognition.feed(frame)
+        if partial is None or partial.text == self.text:
+            return None
+        self.text = partial.text
+        return partial.text
