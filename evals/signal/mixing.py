@@ -33,15 +33,6 @@ def fade_edges(signal: NDArray[np.floating], fade_in: int, fade_out: int) -> Sig
     return faded
 
 
-def cross_fade(first: NDArray[np.floating], second: NDArray[np.floating], overlap: int) -> Signal:
-    """`first` going over into `second` within `overlap` samples at even power, shape (n1 + n2 - overlap,)."""
-    overlap = min(overlap, first.size, second.size)
-    joined = np.zeros(first.size + second.size - overlap)
-    joined[: first.size] = fade_edges(first, 0, overlap)
-    joined[first.size - overlap :] += fade_edges(second, overlap, 0)
-    return joined
-
-
 def wrapped(loop: NDArray[np.floating], start: int, length: int) -> Signal:
     """`length` samples of a loop from `start` on, going round as often as need be."""
     return np.asarray(np.take(loop, np.arange(start, start + length), mode="wrap"), dtype=np.float64)
