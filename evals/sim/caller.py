@@ -10,8 +10,8 @@ so that the same words meet the same frame and window boundaries in every run, a
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 from agent.clock import NS_PER_MS
 from agent.media import FRAME_NS, FRAME_SAMPLES, Samples
@@ -29,13 +29,6 @@ FAREWELL_PATIENCE_NS = 10_000 * NS_PER_MS
 GRID_FRAMES = 8  # 160 ms: 20 ms frames and 32 ms detector windows line up again
 ANSWER_MS = 300  # a machine starts its greeting so long after it answered
 _AT_ONCE = (Sound.VOICEMAIL_GREETING, Sound.RINGBACK, Sound.HOLD_MUSIC)
-
-
-class Witness(Protocol):
-    """Somebody who is told the truth about the caller as it happens, such as an agent of known delays."""
-
-    def __call__(self, utterance: CallerUtterance) -> None:
-        """`utterance` has just begun; its true speech intervals, also those to come, are in it."""
 
 
 @dataclass(slots=True)
@@ -56,7 +49,11 @@ class ScriptedCaller:
     """
 
     def __init__(
-        self, case: Case, audio: CallerAudio, line: TelephoneLine, witness: Witness | None = None
+        self,
+        case: Case,
+        audio: CallerAudio,
+        line: TelephoneLine,
+        witness: Callable[[CallerUtterance], None] | None = None,
     ) -> None:
         self._steps = case.scenario.caller
         self._audio = audio

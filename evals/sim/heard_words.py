@@ -6,7 +6,6 @@ The agent tells which frames it sent for which words (`SpeechSent`); the line's 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
 
 from agent.events import CallEvent, SpeechSent, WordSpan
 from agent.media import FRAME_NS
@@ -19,9 +18,9 @@ def heard_words(events: Iterable[CallEvent], played: Sequence[PlayedFrame]) -> t
     start_ns = {frame.number: frame.start_ns for frame in played}
     sent = sorted((e for e in events if isinstance(e, SpeechSent)), key=lambda e: e.first_frame)
     # A burst that was cut while being sent has fewer frames than planned: the next one's begin there.
-    ends = [later.first_frame for _, later in pairwise(sent)] + [1 << 62]
+    ends = [*(later.first_frame for later in sent[1:]), 1 << 62]
     words: list[HeardWord] = []
-    for speech, end in zip(sent, ends, strict=True):
+    for speech, end in zip(sent, ends, strict=False):
         for word in speech.words:
             heard = _heard(word, speech, start_ns, end)
             if heard is not None:
