@@ -1,0 +1,85 @@
+"""A summary for the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from evals.report.summary import FailingCase, Figures, Summary
+from evals.report.wording import columns_with_values, headline_figures, verdict
+from evals.scoring.verdict import GateOutcome
+
+MANY = 12
+"""Failing cases printed in full; the reports have them all."""
+
+_GATE_STYLE = {GateOutcome.PASS: "green", GateOutcome.FAIL: "bold red", GateOutcome.TOO_LITTLE_DATA: "yellow"}
+
+
+def render(summary: Summary) -> RenderableType:
+    """What `milliwatt run` prints at its end: figures by line and voice, what failed and why, the verdict.
+
+    Texts of the run go in as `Text`, never as markup: what a caller says cannot colour a terminal.
+    """
+    parts: list[RenderableType] = []
+    if summary.all.calls.of:
+        parts.append(_groups("line", summary.by_line, summary.all))
+        if len(summary.by_voice) > 1:
+            parts.append(_groups("voice", summary.by_voice, None))
+        parts.append(_headline(summary))
+    if summary.failing:
+        parts.append(_failing(summary.failing))
+    if summary.gates:
+        parts.append(_gates(summary))
+    style = "bold green" if summary.holds else "bold red"
+    parts.append(Text(verdict(summary), style=style))
+    return Group(*(Padding(part, (0, 0, 1, 0), expand=False) for part in parts[:-1]), parts[-1])
+
+
+def _groups(what: str, groups: Sequence[Figures], total: Figures | None) -> Table:
+    columns = columns_with_values([*groups, *([total] if total else [])])
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column(what)
+    for name, _ in columns:
+        table.add_column(name, justify="right", no_wrap=True)
+    for group in groups:
+        table.add_row(Text(group.name), *(show(group) for _, show in columns))
+    if total is not None and len(groups) > 1:
+        table.add_row(Text("all", style="bold"), *(Text(show(total), style="bold") for _, show in columns))
+    return table
+
+
+def _headline(summary: Summary) -> Table:
+    table = Table(box=None, pad_edge=False, show_header=False)
+    table.add_column(style="bold")
+    table.add_column()
+    for name, text in headline_figures(summary):
+        table.add_row(name, text)
+    return table
+
+
+def _failing(cases: Sequence[FailingCase]) -> Group:
+    lines = [Text(f"Failed ({len(cases)}):", style="bold")]
+    for case in cases[:MANY]:
+        lines.append(Text(f"  {case.case_id}", style="red"))
+        lines.extend(Text(f"      {_one_line(reason)}") for reason in case.reasons)
+    if len(cases) > MANY:
+        lines.append(Text(f"  … and {len(cases) - MANY} more; a report has them all"))
+    return Group(*lines)
+
+
+def _gates(summary: Summary) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("gate", "says", "because"):
+        table.add_column(name)
+    for gate in summary.gates:
+        outcome = Text(gate.outcome.replace("_", " "), style=_GATE_STYLE[gate.outcome])
+        table.add_row(Text(gate.gate), outcome, Text(_one_line(gate.reason)))
+    return table
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
