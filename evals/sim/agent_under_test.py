@@ -38,6 +38,7 @@ class TextAgent:
     """An agent's cognitive layer alone, about to handle one call by text."""
 
     run_turn: RunTurn
+    flow_id: str
     tools: Sequence[ToolCall]
 
 

@@ -13,10 +13,10 @@ from agent import events as happened
 from agent.clock import NS_PER_S
 from agent.errors import AgentError
 from agent.events import CallEvent, row_of
-from agent.turn import EndCall, RunTurn, Transfer, Tts, TurnEvent, TurnInput, TurnOutput
+from agent.turn import EndCall, Transfer, Tts, TurnEvent, TurnInput, TurnOutput
 from evals.record import CallerUtterance, CallRecord, CallStatus, HeardWord, Level
 from evals.scenario.model import CallerStep, Case, Sound, StepKind
-from evals.sim.agent_under_test import Target
+from evals.sim.agent_under_test import Target, TextAgent
 from evals.sim.recorder import Ending, case_wall, record_of
 from evals.synth.caller_voice import reference_text
 
@@ -29,7 +29,7 @@ PATIENT_SILENCES = 4  # how often a caller at the end of the script lets the age
 async def play_text(case: Case, target: Target) -> CallRecord:
     """Plays the case and returns its record. An agent that fails makes a record of status `failed`."""
     agent = target.text_agent(case)
-    call = _TextCall(case, agent.run_turn)
+    call = _TextCall(case, agent)
     failure = ""
     try:
         await call.play()
@@ -64,9 +64,10 @@ class _Move:
 
 
 class _TextCall:
-    def __init__(self, case: Case, run_turn: RunTurn) -> None:
+    def __init__(self, case: Case, agent: TextAgent) -> None:
         self._case = case
-        self._run_turn = run_turn
+        self._run_turn = agent.run_turn
+        self._flow_id = agent.flow_id
         self._call_sid = case.id
         self._wall = case_wall(case.scenario)
         self._reply = ""
@@ -124,7 +125,7 @@ class _TextCall:
             call_sid=self._call_sid,
             turn_id=f"{self._call_sid}-{self.seq}",
             seq=self.seq,
-            flow_id=self._case.scenario.flow,
+            flow_id=self._flow_id,
             event=move.event,
             transcript=move.transcript,
             variables=self._case.scenario.variables,

@@ -73,7 +73,9 @@ class World:
         calls: what was asked of the tools, oldest first. A call repeated under its idempotency key is no second one.
     """
 
-    def __init__(self, world: Mapping[str, Json], now_iso: str, time_zone: str, clock: Clock | None = None) -> None:
+    def __init__(
+        self, world: Mapping[str, Json], now_iso: str, time_zone: str, clock: Clock | None = None
+    ) -> None:
         mistakes = check_world(world)
         assert not mistakes, f"the scenario's loader let this through: {mistakes}"
         now = datetime.fromisoformat(now_iso)
@@ -137,7 +139,9 @@ class _FakeTool:
             return ToolResult(ok=script.status == "success", status=script.status)
         if self._name == PROPOSE_SLOTS:
             slots = script.slots if script.slots is not None else self._free_slots(arguments)
-            return ToolResult(ok=bool(slots), status="success" if slots else "no_slots", value={"slots": list(slots)})
+            return ToolResult(
+                ok=bool(slots), status="success" if slots else "no_slots", value={"slots": list(slots)}
+            )
         return ToolResult(ok=True, status="success", value=_usual_answer(self._name, number))
 
     def _free_slots(self, arguments: Mapping[str, Json]) -> tuple[str, ...]:

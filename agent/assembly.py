@@ -1,0 +1,143 @@
+"""The one place where a real agent is put together: settings to adapters to a CallOrchestrator, like a parts list.
+
+Providers are made once and serve many calls; a call gets an orchestrator of its own. Whoever wants another part in
+place of one made here (the harness wraps and caches them) replaces it in `Providers`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from agent.audio.blocking import run_in_thread
+from agent.audio.orchestrator import CallConfig, CallOrchestrator
+from agent.audio.ports import RunBlocking, SpeechToText, TextToSpeech, VoiceDetector
+from agent.audio.stt.pocketsphinx import PocketsphinxSpeechToText
+from agent.audio.tts.cached import CachedTextToSpeech
+from agent.audio.tts.pyttsx3 import Pyttsx3TextToSpeech
+from agent.audio.vad.silero import SileroVoiceDetector
+from agent.cache import ContentCache
+from agent.clock import Clock
+from agent.cognitive.flow import Flow
+from agent.cognitive.orchestrator import FlowOrchestrator
+from agent.cognitive.ports import Tool
+from agent.errors import BadSettings
+from agent.events import CallEvent
+from agent.settings import AgentSettings
+from agent.turn import StreamTurn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ears:
+    """A recogniser and what its results depend on."""
+
+    stt: SpeechToText
+    identity: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Providers:
+    """What serves all calls of one agent. `close` ends what runs beside this process."""
+
+    ears: Ears
+    tts: TextToSpeech
+    detector: VoiceDetector
+    detector_identity: str
+    close: Callable[[], None]
+
+
+def make_providers(
+    settings: AgentSettings,
+    flow: Flow,
+    *,
+    cache: ContentCache,
+    variables: Mapping[str, str] | None = None,
+    run_blocking: RunBlocking = run_in_thread,
+) -> Providers:
+    """The providers that the settings name.
+
+    Args:
+        settings: which ones.
+        flow: its texts and examples tell an embedded recogniser which words to expect.
+        cache: where rendered speech is kept.
+        variables: what is known before any call, for the words in the flow's texts.
+        run_blocking: how work that would hold up the loop is run.
+
+    Raises:
+        BadSettings: a provider is not known.
+    """
+    mistakes = [
+        f"agent.{port}={name}: there is no such provider; there is {', '.join(known)}"
+        for port, name, known in (
+            ("stt", settings.stt, STT),
+            ("tts", settings.tts, TTS),
+            ("vad", settings.vad, VAD),
+        )
+        if name not in known
+    ]
+    if mistakes:
+        raise BadSettings("\n".join(mistakes))
+    voice = TTS[settings.tts](run_blocking)
+    return Providers(
+        ears=STT[settings.stt](domain_texts(flow, variables), run_blocking),
+        tts=CachedTextToSpeech(voice, cache, voice.identity),
+        detector=VAD[settings.vad](),
+        detector_identity=settings.vad,
+        close=voice.close,
+    )
+
+
+def make_call(
+    settings: AgentSettings,
+    flow: Flow,
+    *,
+    stt: SpeechToText,
+    tts: TextToSpeech,
+    detector: VoiceDetector,
+    stream_turn: StreamTurn,
+    call_sid: str,
+    variables: Mapping[str, str],
+    clock: Clock,
+    on_event: Callable[[CallEvent], None],
+) -> CallOrchestrator:
+    """The audio layer for one call. The detector starts afresh."""
+    detector.reset()
+    config = CallConfig(
+        call_sid=call_sid,
+        flow_id=flow.name,
+        voice=settings.voice,
+        variables=variables,
+        activity=settings.activity,
+        endpointing=settings.endpointing,
+        barge_in=settings.barge_in,
+        no_speech_ms=settings.no_speech_ms,
+    )
+    return CallOrchestrator(
+        config=config,
+        stream_turn=stream_turn,
+        stt=stt,
+        tts=tts,
+        detector=detector,
+        clock=clock,
+        on_event=on_event,
+    )
+
+
+def make_dialogue(flow: Flow, tools: Mapping[str, Tool]) -> FlowOrchestrator:
+    """The cognitive layer over a flow, with state in this process's memory."""
+    return FlowOrchestrator(flow, tools)
+
+
+def domain_texts(flow: Flow, variables: Mapping[str, str] | None) -> Sequence[str]:
+    """What is said in this agent's calls, from its own files: never from anybody's test calls."""
+    return (*flow.spoken_texts(variables), *flow.example_phrases(variables))
+
+
+def _pocketsphinx(texts: Sequence[str], run_blocking: RunBlocking) -> Ears:
+    stt = PocketsphinxSpeechToText(texts, run_blocking)
+    return Ears(stt=stt, identity=stt.identity)
+
+
+STT: dict[str, Callable[[Sequence[str], RunBlocking], Ears]] = {"pocketsphinx": _pocketsphinx}
+TTS: dict[str, Callable[[RunBlocking], Pyttsx3TextToSpeech]] = {"pyttsx3": Pyttsx3TextToSpeech}
+VAD: dict[str, Callable[[], VoiceDetector]] = {"silero": SileroVoiceDetector}

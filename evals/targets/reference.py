@@ -1,0 +1,145 @@
+"""The reference agent as a target: built from its settings, with the scenario's world behind its tools.
+
+Its providers are made once per process. What they compute is kept by content, and they take a latency profile's time
+in virtual time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from agent.assembly import Providers, make_call, make_dialogue, make_providers
+from agent.audio.ports import TextToSpeech
+from agent.cache import ContentCache
+from agent.clock import Clock
+from agent.cognitive.flow import Flow
+from agent.cognitive.flow_file import load_flow
+from agent.events import CallEvent
+from agent.settings import AgentSettings
+from agent.turn import Json
+from evals.scenario.flow_names import flow_path
+from evals.scenario.model import Case
+from evals.sim.agent_under_test import AgentUnderTest, TextAgent
+from evals.sim.cached import CachedSpeechToText, CachedVoiceDetector
+from evals.sim.latency import (
+    DelayedSpeechToText,
+    DelayedTextToSpeech,
+    Delays,
+    LatencyProfile,
+    delayed_turns,
+)
+from evals.sim.virtual_time import run_inline
+from evals.sim.world import World
+from evals.version import HARNESS_VERSION
+
+
+class ReferenceTarget:
+    """The agent of this repository.
+
+    Args:
+        settings: what it is made of.
+        profile: how long its providers take in virtual time.
+        cache: where speech, detection and recognition are kept.
+        flow: a flow (name or path) to use instead of every scenario's own; None for theirs.
+    """
+
+    name = "reference"
+
+    def __init__(
+        self,
+        settings: AgentSettings,
+        *,
+        profile: LatencyProfile,
+        cache: ContentCache,
+        flow: str | None = None,
+    ) -> None:
+        self._settings = settings
+        self._profile = profile
+        self._cache = cache
+        self._flow = flow
+        self._flows: dict[Path, _LoadedFlow] = {}
+        self._providers: dict[Path, Providers] = {}
+
+    def describe(self, case: Case) -> Mapping[str, Json]:
+        """Its version, settings, latency profile and the hash of its flow."""
+        loaded = self._loaded(case)
+        settings = asdict(self._settings)
+        del settings["flow"]
+        return {
+            "name": self.name,
+            "version": HARNESS_VERSION,
+            "settings": settings,
+            "latency": self._profile.describe(),
+            "flow": loaded.flow.name,
+            "flow_sha256": loaded.sha256,
+        }
+
+    def voices(self, case: Case) -> TextToSpeech:
+        """The agent's own voice provider, for callers to speak with."""
+        return self._providers_for(case).tts
+
+    def text_agent(self, case: Case) -> TextAgent:
+        """Its cognitive layer for one call."""
+        flow = self._loaded(case).flow
+        world = World(case.scenario.world, case.scenario.now_iso, case.scenario.time_zone)
+        dialogue = make_dialogue(flow, world.tools())
+        return TextAgent(run_turn=dialogue.run_turn, flow_id=flow.name, tools=world.calls)
+
+    def audio_agent(self, case: Case, clock: Clock) -> AgentUnderTest:
+        """All of it for one call."""
+        flow, providers = self._loaded(case).flow, self._providers_for(case)
+        delays = Delays(self._profile, seed=case.seed, scenario=case.scenario.id, repeat=case.repeat)
+        world = World(case.scenario.world, case.scenario.now_iso, case.scenario.time_zone, clock)
+        dialogue = make_dialogue(flow, world.tools())
+        events: list[CallEvent] = []
+        stt = CachedSpeechToText(providers.ears.stt, self._cache, providers.ears.identity)
+        call = make_call(
+            self._settings,
+            flow,
+            stt=DelayedSpeechToText(stt, delays, clock),
+            tts=DelayedTextToSpeech(providers.tts, delays, clock),
+            detector=CachedVoiceDetector(
+                lambda: providers.detector, self._cache, providers.detector_identity
+            ),
+            stream_turn=delayed_turns(dialogue.stream_turn, delays, clock),
+            call_sid=case.id,
+            variables=case.scenario.variables,
+            clock=clock,
+            on_event=events.append,
+        )
+        return AgentUnderTest(answer=call.answer, events=events, tools=world.calls)
+
+    def close(self) -> None:
+        """Ends what runs beside this process."""
+        for providers in self._providers.values():
+            providers.close()
+        self._providers.clear()
+
+    def _path(self, case: Case) -> Path:
+        if self._flow is not None:
+            return flow_path(self._flow, Path())
+        return flow_path(case.scenario.flow, Path(case.folder))
+
+    def _loaded(self, case: Case) -> _LoadedFlow:
+        path = self._path(case)
+        if path not in self._flows:
+            flow = load_flow(path)
+            self._flows[path] = _LoadedFlow(flow, hashlib.sha256(path.read_bytes()).hexdigest())
+        return self._flows[path]
+
+    def _providers_for(self, case: Case) -> Providers:
+        path = self._path(case)
+        if path not in self._providers:
+            self._providers[path] = make_providers(
+                self._settings, self._loaded(case).flow, cache=self._cache, run_blocking=run_inline
+            )
+        return self._providers[path]
+
+
+@dataclass(frozen=True, slots=True)
+class _LoadedFlow:
+    flow: Flow
+    sha256: str
