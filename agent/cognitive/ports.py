@@ -1,12 +1,13 @@
-"""What the cognitive layer asks of the outside: tools, and a place to keep the call's state."""
+"""What the cognitive layer asks of the outside: tools, and places to keep a call's state and what was done in it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from agent.turn import Json
+from agent.cognitive.dialogue import Dialogue
+from agent.turn import Action, Json, ToolTrace, TurnInput, TurnOutput
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,4 +40,66 @@ class Tool(Protocol):
             ProviderTimeout: no answer before the deadline.
             ProviderError: it failed in another way.
         """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnOpened:
+    """The turn as it came in, and where the call stood before it."""
+
+    turn: TurnInput
+    before: Dialogue | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acted:
+    """An action of the turn's answer, about to be given out."""
+
+    action: Action
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolAnswered:
+    """A tool call of the turn, and what came of it."""
+
+    trace: ToolTrace
+    result: ToolResult
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnClosed:
+    """The turn's whole answer, and where the call stands after it."""
+
+    output: TurnOutput
+    after: Dialogue
+
+
+JournalEntry = TurnOpened | Acted | ToolAnswered | TurnClosed
+
+
+class StateStore(Protocol):
+    """Keeps where each call stands between its turns."""
+
+    async def load(self, call_sid: str) -> Dialogue | None:
+        """The call's dialogue; None for a call not known."""
+        ...
+
+    async def save(self, call_sid: str, dialogue: Dialogue) -> None:
+        """Keeps the dialogue in place of the one before."""
+        ...
+
+
+class Journal(Protocol):
+    """Keeps, for each turn, what was decided and done, in the order it was done; so a turn can be resumed."""
+
+    async def append(self, call_sid: str, turn_id: str, entry: JournalEntry) -> None:
+        """Adds an entry to the turn; it is kept when this returns."""
+        ...
+
+    async def entries(self, call_sid: str, turn_id: str) -> Sequence[JournalEntry]:
+        """The turn's entries, oldest first; empty for a turn not known."""
+        ...
+
+    async def last_turn_id(self, call_sid: str) -> str | None:
+        """The turn of the call that was opened last."""
         ...

@@ -1,0 +1,200 @@
+"""The walk over the flow's graph within one turn: from a branch to the next question or the end. Pure.
+
+`walk` is a generator. It yields what must be done (an `Action` to emit, a `ToolRequest` to perform) and is sent the
+tool's answer; it returns the `Dialogue` in which the call then rests. It reads no clock and calls nothing, so the same
+dialogue, branch and tool answers always make the same steps: that is what lets a half-finished turn be resumed.
+
+`flow_check` lets no loop through that has no caller turn in it, so no walk enters more states than the flow has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from agent.cognitive.dialogue import Dialogue
+from agent.cognitive.flow import (
+    BACK,
+    EXHAUSTED,
+    FAILURE,
+    HUNG_UP_OUTCOME,
+    NEXT,
+    NO_SPEECH,
+    SUCCESS,
+    UNCLEAR,
+    VOICEMAIL,
+    Branch,
+    Flow,
+    Kind,
+    State,
+    ToolAction,
+)
+from agent.cognitive.ports import ToolResult
+from agent.cognitive.understanding import Understanding, WeighIntents, understand
+from agent.cognitive.wording import Value, Wording, fill, fill_json, sentences
+from agent.turn import Action, EndCall, Json, Transfer, Transition, Tts, TurnEvent, TurnInput
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolRequest:
+    """A tool to be called with these arguments."""
+
+    tool: str
+    arguments: Mapping[str, Json]
+
+
+Walk = Generator[Action | ToolRequest, ToolResult | None, Dialogue]
+
+
+def respond(
+    flow: Flow, before: Dialogue | None, turn: TurnInput, weigh: WeighIntents
+) -> tuple[Understanding, Walk]:
+    """What a turn means to a call that stands at `before` (None: not known), and the walk that answers it."""
+    if turn.event is TurnEvent.HANGUP:
+        return Understanding(branch="hangup"), _hang_up(before or Dialogue())
+    if before is None or not before.node_id:
+        if turn.event is TurnEvent.VOICEMAIL and VOICEMAIL in flow.branches(flow.states[flow.start]):
+            # The machine was recognised before a word was said: nobody is there to be greeted.
+            fresh = Dialogue(node_id=flow.start, path=(flow.start,))
+            understood = Understanding(branch=VOICEMAIL)
+            return understood, _take_turn(flow, fresh, understood, turn)
+        # A call that lost its state begins anew, whatever was said: better asked twice than misunderstood.
+        return Understanding(branch="answered"), _enter(flow, Dialogue(), Branch(to=flow.start), turn)
+    if before.outcome is not None:
+        return Understanding(branch="ended"), _end_again(before)
+    if turn.event is TurnEvent.ANSWERED:
+        return Understanding(branch="answered"), _ask_again(flow, before, turn)
+    understood = understand(flow, before, turn, weigh)
+    return understood, _take_turn(flow, before, understood, turn)
+
+
+def _take_turn(flow: Flow, dialogue: Dialogue, understood: Understanding, turn: TurnInput) -> Walk:
+    """The walk from the state where the call rests, by the branch that the caller's turn takes."""
+    state = flow.states[dialogue.node_id]
+    turns = dialogue.turns + 1
+    captured = {**dialogue.captured, **understood.captured}
+    if turns > flow.turn_limit:
+        return _enter(flow, replace(dialogue, turns=turns, captured=captured), Branch(to=flow.too_long), turn)
+    if understood.branch == UNCLEAR and turn.heard is not None:
+        # Whoever speaks over the question has not heard it; asking again shortly is no failed attempt.
+        return _ask_again(flow, replace(dialogue, turns=turns), turn)
+    answered = understood.branch not in (NO_SPEECH, UNCLEAR)
+    visits = _after_an_answer(flow, dialogue.visits) if answered else dialogue.visits
+    moved = replace(dialogue, turns=turns, captured=captured, visits=visits)
+    return _enter(flow, moved, flow.branches(state)[understood.branch], turn)
+
+
+def _hang_up(dialogue: Dialogue) -> Walk:
+    """Nothing said now is heard; an outcome that was reached before stays."""
+    yield from ()
+    return dialogue if dialogue.outcome is not None else replace(dialogue, outcome=HUNG_UP_OUTCOME)
+
+
+def _end_again(dialogue: Dialogue) -> Walk:
+    """Whoever speaks into the goodbye has stopped it; the call still has to end."""
+    if dialogue.ending is not None:
+        yield dialogue.ending
+    return dialogue
+
+
+def _enter(flow: Flow, dialogue: Dialogue, branch: Branch, turn: TurnInput) -> Walk:
+    """Follows branches from state to state until one waits for the caller or ends the call."""
+    rests_in = dialogue.node_id
+    for _ in range(len(flow.states) + 1):
+        yield from _speech(branch.say, flow, dialogue, turn)
+        if branch.to == BACK:
+            dialogue = _moved(dialogue, rests_in)
+            yield Transition(node_id=rests_in)
+            return (yield from _ask_again(flow, dialogue, turn))
+        state = flow.states[branch.to]
+        if state.visits is not None and dialogue.visits.get(state.name, 0) >= state.visits:
+            branch = state.on[EXHAUSTED]
+            continue
+        dialogue = _moved(dialogue, state.name, counts=state.visits is not None)
+        yield Transition(node_id=state.name)
+        yield from _speech(state.say, flow, dialogue, turn)
+        status = NEXT
+        if state.action is not None:
+            result = yield _request(state.action, flow, dialogue, turn)
+            assert result is not None, "a walk was resumed without its tool's answer"
+            status = _status(flow, state, result)
+            if status == SUCCESS:
+                dialogue = replace(dialogue, known={**dialogue.known, **_saved(state.action, result)})
+        if status in state.on:
+            branch = state.on[status]
+        elif state.kind is Kind.ASK:
+            yield from _speech(state.ask or "", flow, dialogue, turn)
+            return dialogue
+        else:
+            yield from _speech(state.done, flow, dialogue, turn)
+            ending = _ending(state, flow, dialogue, turn)
+            yield ending
+            return replace(dialogue, outcome=state.outcome, ending=ending)
+    raise AssertionError(f"{flow.name}: more steps in one turn than the flow has states")
+
+
+def _ask_again(flow: Flow, dialogue: Dialogue, turn: TurnInput) -> Walk:
+    state = flow.states[dialogue.node_id]
+    yield from _speech(state.reask or state.ask or "", flow, dialogue, turn)
+    return dialogue
+
+
+def _speech(text: str, flow: Flow, dialogue: Dialogue, turn: TurnInput) -> Iterator[Tts]:
+    # Sentence by sentence, so that the first is on its way to the caller while the rest is being made.
+    for sentence in sentences(fill(text, _wording(flow, dialogue, turn))):
+        yield Tts(text=sentence)
+
+
+def _request(action: ToolAction, flow: Flow, dialogue: Dialogue, turn: TurnInput) -> ToolRequest:
+    wording = _wording(flow, dialogue, turn)
+    arguments = {name: fill_json(value, wording) for name, value in action.arguments.items()}
+    return ToolRequest(tool=action.tool, arguments=arguments)
+
+
+def _status(flow: Flow, state: State, result: ToolResult) -> str:
+    """The branch word for an answer: a status the flow knows, else whether it did its work."""
+    assert state.action is not None
+    if result.status in flow.tools[state.action.tool]:
+        return result.status
+    return SUCCESS if result.ok else FAILURE
+
+
+def _saved(action: ToolAction, result: ToolResult) -> dict[str, Value]:
+    """What the flow keeps of an answer; a part that is missing is kept as empty."""
+    return {variable: _value(result.value.get(name)) for name, variable in action.save.items()}
+
+
+def _value(part: Json) -> Value:
+    if isinstance(part, list | tuple):
+        return tuple(str(item) for item in part)
+    return "" if part is None else str(part)
+
+
+def _ending(state: State, flow: Flow, dialogue: Dialogue, turn: TurnInput) -> Action:
+    if state.hand_over is None:
+        return EndCall(reason=state.outcome or "")
+    wording = _wording(flow, dialogue, turn)
+    given = {name: fill(f"{{{{{name}}}}}", wording) for name in state.hand_over.context}
+    context = {name: value for name, value in given.items() if value}
+    return Transfer(to=fill(state.hand_over.to, wording), context=context)
+
+
+def _wording(flow: Flow, dialogue: Dialogue, turn: TurnInput) -> Wording:
+    variables: dict[str, Value] = {**flow.variables, **turn.variables, **dialogue.known, **dialogue.captured}
+    return Wording(variables=variables, now_iso=turn.now_iso, time_zone=turn.variables.get("time_zone", ""))
+
+
+def _moved(dialogue: Dialogue, node_id: str, *, counts: bool = False) -> Dialogue:
+    visits = dialogue.visits
+    if counts:
+        visits = {**visits, node_id: visits.get(node_id, 0) + 1}
+    return replace(dialogue, node_id=node_id, path=(*dialogue.path, node_id), visits=visits)
+
+
+def _after_an_answer(flow: Flow, visits: Mapping[str, int]) -> dict[str, int]:
+    """Attempts count anew once the caller was understood: those are the states that lead back to the question."""
+    return {name: count for name, count in visits.items() if not _leads_back(flow.states[name])}
+
+
+def _leads_back(state: State) -> bool:
+    return NEXT in state.on and state.on[NEXT].to == BACK

@@ -1,0 +1,40 @@
+"""Where one call stands between two turns, as a value: what a state store keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from agent.cognitive.wording import Value
+from agent.turn import Action, DialogueState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialogue:
+    """A call's place in its flow.
+
+    Attributes:
+        node_id: the state it rests in; empty before the first turn.
+        path: every state entered, in order.
+        captured: what was taken from the caller's words.
+        known: what tools have told.
+        visits: how often each state that counts has been entered.
+        turns: caller turns so far.
+        outcome: as the end state declares it; None while the call goes on.
+        ending: how the call was ended, to be said again when the caller speaks after the end.
+    """
+
+    node_id: str = ""
+    path: tuple[str, ...] = ()
+    captured: Mapping[str, str] = field(default_factory=dict)
+    known: Mapping[str, Value] = field(default_factory=dict)
+    visits: Mapping[str, int] = field(default_factory=dict)
+    turns: int = 0
+    outcome: str | None = None
+    ending: Action | None = None
+
+    def public(self) -> DialogueState:
+        """What the other side of the bridge may see."""
+        return DialogueState(
+            node_id=self.node_id, path=self.path, captured=self.captured, outcome=self.outcome
+        )

@@ -1,0 +1,215 @@
+"""A conversation as a state machine, in frozen values.
+
+A state does its parts in one order: it says `say`, calls `action`, asks `ask` and waits for the caller. What it has
+of these makes its kind:
+
+    end    has an `outcome`; the call is over when it has been entered
+    ask    has an `ask`; the caller's next turn is understood as one of its branches
+    act    has an `action` but nothing to ask; the tool's answer is the branch
+    pass   has neither; it says something and goes on by its branch `next`
+
+A branch leads to a state, or `BACK` to the question that was last asked. An action's status that the state does not
+name goes on within the state, which only `success` may do. A state with `visits` is entered so often; after that its
+branch `exhausted` is taken instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+
+from agent.cognitive.wording import Wording, fill
+from agent.turn import Json
+
+BACK = "@back"
+"""The target of a branch that returns to the question last asked."""
+
+# Branches that no intent may be named after.
+NEXT = "next"
+EXHAUSTED = "exhausted"
+SUCCESS = "success"
+FAILURE = "failure"
+NO_SPEECH = "no_speech"
+UNCLEAR = "unclear"
+VOICEMAIL = "voicemail"
+RESERVED_BRANCHES = frozenset({NEXT, EXHAUSTED, SUCCESS, FAILURE, NO_SPEECH, UNCLEAR, VOICEMAIL})
+
+HUNG_UP_OUTCOME = "caller_hung_up"
+"""The outcome of a call that the caller ended; no state declares it."""
+
+
+class Kind(StrEnum):
+    """What a state does last; see the module."""
+
+    END = "end"
+    ASK = "ask"
+    ACT = "act"
+    PASS = "pass"
+
+
+class ValueType(StrEnum):
+    """What can be taken from the caller's words; `capture.py` says how."""
+
+    SLOT = "slot"
+    EMAIL = "email"
+    PHONE = "phone"
+    WHEN = "when"
+    MONEY = "money"
+    TIMELINE = "timeline"
+    TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Branch:
+    """Where a branch leads, and what is said on the way there."""
+
+    to: str
+    say: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capture:
+    """A variable taken from the caller's answer.
+
+    Attributes:
+        variable: what it is kept as.
+        type: how it is found in the words.
+        branch: the branch that finding it takes; empty where it is welcome but decides nothing.
+        source: for slots, the variable that holds what was offered.
+    """
+
+    variable: str
+    type: ValueType
+    branch: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolAction:
+    """A tool call: its arguments, and which parts of the answer are kept as which variables."""
+
+    tool: str
+    arguments: Mapping[str, Json] = field(default_factory=dict)
+    save: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandOver:
+    """Who gets the call at its end, and which variables go with it."""
+
+    to: str
+    context: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """A place in the conversation; see the module for what its parts do.
+
+    Attributes:
+        reask: the question's shorter form for asking again; the question itself when empty.
+        done: said at an end once its action has succeeded, where `say` was said before.
+        keys: branches by the telephone key that takes them.
+    """
+
+    name: str
+    say: str = ""
+    ask: str | None = None
+    reask: str = ""
+    action: ToolAction | None = None
+    done: str = ""
+    capture: tuple[Capture, ...] = ()
+    on: Mapping[str, Branch] = field(default_factory=dict)
+    keys: Mapping[str, str] = field(default_factory=dict)
+    outcome: str | None = None
+    hand_over: HandOver | None = None
+    visits: int | None = None
+
+    @property
+    def kind(self) -> Kind:
+        """What the state does last."""
+        if self.outcome is not None:
+            return Kind.END
+        if self.ask is not None:
+            return Kind.ASK
+        return Kind.ACT if self.action is not None else Kind.PASS
+
+    def texts(self) -> Iterator[str]:
+        """Every text the state may say, in the order of a visit."""
+        yield from (text for text in (self.say, self.ask or "", self.reask, self.done) if text)
+        yield from (branch.say for branch in self.on.values() if branch.say)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flow:
+    """A whole conversation. Made by `flow_file.load_flow`, which lets no faulty one through.
+
+    Attributes:
+        name: what `TurnInput.flow_id` calls it.
+        start: the state that answers the call.
+        states: by name, in the file's order.
+        intents: example phrases by intent; those of `unclear` are things that none of the branches is meant by.
+        includes: by intent, the intents whose examples also count as its own.
+        variables: what the call may tell beforehand, with the value that stands in when it does not.
+        tools: by tool, the statuses it may answer besides `success` and `failure`.
+        on: branches that every asking state has unless it names its own.
+        keys: the same for telephone keys.
+        priority: intents that win over any other, the first over the second.
+        turn_limit: a call gets this many caller turns, then goes to `too_long`.
+        too_long: a state that ends the call without asking anything.
+    """
+
+    name: str
+    start: str
+    states: Mapping[str, State]
+    intents: Mapping[str, tuple[str, ...]]
+    includes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    variables: Mapping[str, str] = field(default_factory=dict)
+    tools: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    on: Mapping[str, Branch] = field(default_factory=dict)
+    keys: Mapping[str, str] = field(default_factory=dict)
+    priority: tuple[str, ...] = ()
+    turn_limit: int
+    too_long: str
+
+    def branches(self, state: State) -> Mapping[str, Branch]:
+        """The state's branches, the flow's own included where the caller is asked something."""
+        return self._branches[state.name]
+
+    def branch_intents(self, state: State) -> tuple[str, ...]:
+        """The intents that the caller's words are weighed against in this state."""
+        return tuple(name for name in self.branches(state) if name in self.intents and name != UNCLEAR)
+
+    def examples(self, intent: str) -> tuple[str, ...]:
+        """The example phrases of an intent, its included intents' own among them."""
+        phrases = [
+            phrase for name in (intent, *self.includes.get(intent, ())) for phrase in self.intents[name]
+        ]
+        return tuple(dict.fromkeys(phrases))
+
+    def outcomes(self) -> tuple[str, ...]:
+        """Every outcome a call on this flow can have."""
+        ends = [state.outcome for state in self.states.values() if state.outcome is not None]
+        return tuple(dict.fromkeys([*ends, HUNG_UP_OUTCOME]))
+
+    def spoken_texts(self, variables: Mapping[str, str] | None = None) -> tuple[str, ...]:
+        """What the agent may say, placeholders filled as far as `variables` and the flow's own values go."""
+        said = [text for state in self.states.values() for text in state.texts()]
+        said += [branch.say for branch in self.on.values() if branch.say]
+        return self._filled(said, variables)
+
+    def example_phrases(self, variables: Mapping[str, str] | None = None) -> tuple[str, ...]:
+        """What callers may say, by the flow's own examples: words for the agent's ear."""
+        return self._filled([phrase for phrases in self.intents.values() for phrase in phrases], variables)
+
+    def _filled(self, texts: list[str], variables: Mapping[str, str] | None) -> tuple[str, ...]:
+        wording = Wording(variables={**self.variables, **(variables or {})})
+        return tuple(dict.fromkeys(fill(text, wording) for text in texts))
+
+    @cached_property
+    def _branches(self) -> Mapping[str, Mapping[str, Branch]]:
+        return {
+            name: {**self.on, **state.on} if state.kind is Kind.ASK else state.on
+            for name, state in self.states.items()
+        }

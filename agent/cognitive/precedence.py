@@ -1,0 +1,57 @@
+"""Which intent wins when the caller's words fit several, and what each loser is told.
+
+The flow's priority intents (safety, an opt-out, the wish for a person) win whenever they are likely at all, over
+whatever else was said. Otherwise the likeliest wins, if it is likely enough and clear of the next; else the turn is
+unclear, which costs the caller a question and no more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from agent.cognitive.flow import UNCLEAR, Branch
+from agent.turn import IntentScore
+
+CONFIDENT = 0.5
+"""Below this no intent is taken."""
+MARGIN = 0.12
+"""The winner must be this much likelier than an intent that leads elsewhere."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """The branch taken, how sure that is, and every intent considered with the reason it lost."""
+
+    branch: str
+    confidence: float
+    considered: tuple[IntentScore, ...]
+
+
+def choose(scores: Sequence[IntentScore], branches: Mapping[str, Branch], priority: Sequence[str]) -> Choice:
+    """The intent to act on, from scores ranked best first."""
+    by_intent = {score.intent: score.score for score in scores}
+    first = next((intent for intent in priority if by_intent.get(intent, 0.0) >= CONFIDENT), None)
+    if first is not None:
+        return _won(first, scores, f"{first} goes before all others")
+    if not scores or scores[0].score < CONFIDENT:
+        return _unclear(scores, f"below {CONFIDENT}")
+    best = scores[0]
+    rivals = [s for s in scores[1:] if branches[s.intent].to != branches[best.intent].to]
+    if rivals and best.score - rivals[0].score < MARGIN:
+        return _unclear(scores, f"{best.intent} and {rivals[0].intent} are within {MARGIN}")
+    return _won(best.intent, scores, f"less likely than {best.intent}")
+
+
+def _won(winner: str, scores: Sequence[IntentScore], reason: str) -> Choice:
+    confidence = next(score.score for score in scores if score.intent == winner)
+    considered = [score if score.intent == winner else _lost(score, reason) for score in scores]
+    return Choice(branch=winner, confidence=confidence, considered=tuple(considered))
+
+
+def _unclear(scores: Sequence[IntentScore], reason: str) -> Choice:
+    return Choice(branch=UNCLEAR, confidence=0.0, considered=tuple(_lost(score, reason) for score in scores))
+
+
+def _lost(score: IntentScore, reason: str) -> IntentScore:
+    return IntentScore(intent=score.intent, score=score.score, reason=reason)

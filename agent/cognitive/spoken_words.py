@@ -1,0 +1,145 @@
+"""Words as they are spoken: what was typed and what was recognised, brought to one form.
+
+At text level a caller's line has capitals, punctuation and digits ("10:30", "£5,000"); a recogniser gives lower-case
+words with numbers spelled out. Everything that looks at words (dispatch, capture) sees the second form only.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_UNITS = (
+    *DIGITS,
+    *(
+        "ten",
+        "eleven",
+        "twelve",
+        "thirteen",
+        "fourteen",
+        "fifteen",
+        "sixteen",
+        "seventeen",
+        "eighteen",
+        "nineteen",
+    ),
+)
+_TENS = ("", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+_SCALES = ((1_000_000_000, "billion"), (1_000_000, "million"), (1_000, "thousand"))
+_ORDINALS = {
+    "one": "first",
+    "two": "second",
+    "three": "third",
+    "five": "fifth",
+    "eight": "eighth",
+    "nine": "ninth",
+    "twelve": "twelfth",
+}
+
+# Hesitations carry no meaning, and recognisers differ on whether they write them.
+_FILLERS = frozenset({"um", "uh", "erm", "er", "ehm", "hmm", "ah"})
+# A longer run of digits is a telephone number or a code, and is read out digit by digit.
+_LONGEST_COUNT = 4
+_CURRENCIES = {"£": "pounds", "$": "dollars", "€": "euros"}
+_WRITTEN_FORMS = {"ok": "okay", "yep": "yeah", "yup": "yeah", "gmail": "gmail", "am": "am", "pm": "pm"}
+_TOKEN = re.compile(r"[a-z]+(?:'[a-z]+)*|\d+|@|(?<=[a-z0-9])[._+-](?=[a-z0-9])")
+_SIGNS = {"@": "at", ".": "dot", "_": "underscore", "+": "plus", "-": "dash"}
+_ADDRESS = re.compile(r"\S+@\S+")
+
+
+def cardinal(number: int) -> str:
+    """How a count is said: 5000 is "five thousand", 121 is "one hundred and twenty one"."""
+    if number < 0:
+        return f"minus {cardinal(-number)}"
+    if number < 20:
+        return _UNITS[number]
+    if number < 100:
+        tens, unit = divmod(number, 10)
+        return _TENS[tens] + (f" {_UNITS[unit]}" if unit else "")
+    if number < 1_000:
+        hundreds, rest = divmod(number, 100)
+        return f"{_UNITS[hundreds]} hundred" + (f" and {cardinal(rest)}" if rest else "")
+    for scale, name in _SCALES:
+        if number >= scale:
+            count, rest = divmod(number, scale)
+            joint = " and " if 0 < rest < 100 else " "
+            return f"{cardinal(count)} {name}" + (f"{joint}{cardinal(rest)}" if rest else "")
+    raise AssertionError(number)
+
+
+def ordinal(number: int) -> str:
+    """How a rank is said: 21 is "twenty first"."""
+    *head, last = cardinal(number).split()
+    if last in _ORDINALS:
+        last = _ORDINALS[last]
+    else:
+        last = last[:-1] + "ieth" if last.endswith("y") else last + "th"
+    return " ".join([*head, last])
+
+
+def digit_by_digit(digits: str) -> str:
+    """How a telephone number is said: "077" is "zero seven seven"."""
+    return " ".join(DIGITS[int(digit)] for digit in digits)
+
+
+def spoken_words(text: str) -> list[str]:
+    """The words of a line in the one form that dispatch and capture look at.
+
+    Lower case, no punctuation, numbers and signs in words, no hesitations. A mail address keeps its signs as words
+    ("jane dot smith at example dot com"); elsewhere a dot or a dash only ends a word.
+    """
+    plain = _without_accents(text.lower().replace("’", "'").replace("‘", "'"))
+    plain = re.sub(r"([£$€])\s?(\d[\d,]*)(k|m)?\b", _money, plain)
+    plain = re.sub(r"\b(\d{1,2})[:.](\d{2})\b(?!\d)", _time_of_day, plain)
+    plain = re.sub(r"(?<=\d),(?=\d{3}\b)", "", plain)
+    plain = re.sub(r"\b(\d{1,2})(?:st|nd|rd|th)\b", lambda found: ordinal(int(found[1])), plain)
+    plain = re.sub(r"\b([ap])\.?\s?m\b\.?", r"\1m", plain)
+    plain = plain.replace("%", " percent ").replace("&", " and ")
+    words: list[str] = []
+    for part in plain.split():
+        in_address = _ADDRESS.fullmatch(part) is not None
+        # "+44 7700", "07700-900-123" are numbers, whose signs are not said.
+        for token in _TOKEN.findall(part):
+            if token in _SIGNS:
+                if in_address:
+                    words.append(_SIGNS[token])
+            elif token.isdigit():
+                words += _number(token).split()
+            else:
+                words.append(_WRITTEN_FORMS.get(token, token))
+    return [word for word in words if word not in _FILLERS]
+
+
+def spoken_form(text: str) -> str:
+    """`spoken_words`, joined."""
+    return " ".join(spoken_words(text))
+
+
+def _number(digits: str) -> str:
+    is_code = len(digits) > _LONGEST_COUNT or (len(digits) > 1 and digits.startswith("0"))
+    return digit_by_digit(digits) if is_code else cardinal(int(digits))
+
+
+def _money(found: re.Match[str]) -> str:
+    amount = int(found[2].replace(",", "")) * {"k": 1_000, "m": 1_000_000}.get(found[3] or "", 1)
+    return f" {cardinal(amount)} {_CURRENCIES[found[1]]} "
+
+
+def _time_of_day(found: re.Match[str]) -> str:
+    hour, minute = int(found[1]), int(found[2])
+    return f"{cardinal(hour)} {spoken_minute(minute)}"
+
+
+def spoken_minute(minute: int) -> str:
+    """How the minutes of a time are said after its hour: 0 is "o'clock", 5 is "oh five"."""
+    if minute == 0:
+        return "o'clock"
+    return f"oh {_UNITS[minute]}" if minute < 10 else cardinal(minute)
+
+
+def _without_accents(text: str) -> str:
+    if text.isascii():
+        return text
+    decomposed = unicodedata.normalize("NFKD", text)
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
