@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evals.scoring.statistics import (
+    CallSums,
+    bootstrap_difference,
+    bootstrap_ratio,
+    fewest_discordant,
+    fewest_for_percentile,
+    mcnemar_p,
+    percentile,
+    percentile_interval,
+    wilson_interval,
+)
+
+numbers = st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=50)
+
+
+@pytest.mark.parametrize(
+    ("worse", "better", "expected"),
+    [(0, 0, 1.0), (5, 0, 0.0625), (6, 0, 0.03125), (0, 6, 0.03125), (3, 3, 1.0), (9, 1, 0.021484375)],
+)
+def test_mcnemar(worse: int, better: int, expected: float) -> None:
+    assert mcnemar_p(worse, better) == pytest.approx(expected)
+
+
+@given(st.integers(0, 60), st.integers(0, 60))
+def test_mcnemar_is_symmetric_and_a_probability(worse: int, better: int) -> None:
+    assert mcnemar_p(worse, better) == pytest.approx(mcnemar_p(better, worse))
+    assert 0 < mcnemar_p(worse, better) <= 1
+
+
+def test_fewest_discordant() -> None:
+    assert fewest_discordant(0.05) == 6
+    assert fewest_discordant(0.01) == 8
+
+
+def test_wilson() -> None:
+    found = wilson_interval(30, 30)
+    assert found.low == pytest.approx(0.886, abs=0.001)
+    assert found.high == pytest.approx(1.0)
+    assert wilson_interval(0, 0).low is None
+
+
+@given(numbers, st.floats(0.01, 0.99))
+def test_percentile_lies_among_the_values(values: list[float], share: float) -> None:
+    slack = 1e-9 * max(abs(value) for value in values)  # interpolation rounds
+    assert min(values) - slack <= percentile(values, share) <= max(values) + slack
+
+
+@given(numbers)
+def test_percentiles_rise_with_their_share(values: list[float]) -> None:
+    found = [percentile(values, share) for share in (0.1, 0.5, 0.9, 0.99)]
+    assert all(low <= high + 1e-9 * abs(high) for low, high in pairwise(found))
+
+
+def test_percentile_method_is_fixed() -> None:
+    assert percentile([0, 10], 0.95) == pytest.approx(9.5)
+    assert percentile([1, 2, 3], 0.5) == 2
+
+
+def test_no_values_have_no_percentile() -> None:
+    with pytest.raises(ValueError, match="no values"):
+        percentile([], 0.5)
+
+
+def test_percentile_interval_stands_on_ranks() -> None:
+    values = [float(rank) for rank in range(1, 101)]
+    middle, high = percentile_interval(values, 0.5), percentile_interval(values, 0.95)
+    assert (middle.low, middle.high) == (40, 61)
+    assert (high.low, high.high) == (90, 100)
+
+
+def test_percentile_interval_is_withheld_where_so_few_values_have_no_bound() -> None:
+    assert percentile_interval([float(rank) for rank in range(71)], 0.95).high is None
+    assert percentile_interval([float(rank) for rank in range(72)], 0.95).high is not None
+    assert percentile_interval([], 0.95).high is None
+
+
+@pytest.mark.parametrize(("share", "expected"), [(0.9, 29), (0.95, 59), (0.99, 299)])
+def test_fewest_values_for_an_upper_bound(share: float, expected: int) -> None:
+    assert fewest_for_percentile(share) == expected
+
+
+def sums(numerator: list[float], denominator: list[float]) -> CallSums:
+    return CallSums(numerator=np.array(numerator), denominator=np.array(denominator))
+
+
+def test_pooled_value_weighs_calls_by_what_they_hold() -> None:
+    assert sums([1, 0], [1, 12]).ratio == pytest.approx(1 / 13)
+    assert math.isnan(sums([], []).ratio)
+
+
+def test_sums_of_unequal_length_are_refused() -> None:
+    with pytest.raises(ValueError, match="one number a call each"):
+        sums([1], [1, 2])
+
+
+def test_difference_that_is_the_same_in_every_call_has_no_spread() -> None:
+    before, after = sums([700, 1_600], [1, 2]), sums([800, 1_800], [1, 2])
+    found = bootstrap_difference(before, after, np.random.default_rng(1), resamples=200)
+    assert found == pytest.approx(np.full(200, 100.0))
+
+
+def test_bootstrap_is_repeatable_and_in_order() -> None:
+    calls = sums([1, 2, 3, 4], [2, 2, 4, 4])
+    first = bootstrap_ratio(calls, np.random.default_rng(1), resamples=500)
+    assert np.array_equal(first, bootstrap_ratio(calls, np.random.default_rng(1), resamples=500))
+    assert np.all(np.diff(first) >= 0)
+
+
+def test_unpaired_arms_are_refused() -> None:
+    with pytest.raises(ValueError, match="cannot be paired"):
+        bootstrap_difference(sums([1], [1]), sums([1, 2], [1, 1]), np.random.default_rng(1))
+    with pytest.raises(ValueError, match="no calls"):
+        bootstrap_ratio(sums([], []), np.random.default_rng(1))
+
+
+def test_interval_of_a_mean_covers_the_truth_when_turns_of_a_call_resemble_each_other() -> None:
+    rng = np.random.default_rng(7)
+    covered = 0
+    for _ in range(300):
+        per_call = 800 + 150 * rng.standard_normal((100, 1)) + 100 * rng.standard_normal((100, 6))
+        calls = CallSums(numerator=per_call.sum(axis=1), denominator=np.full(100, 6.0))
+        low, high = np.quantile(bootstrap_ratio(calls, rng, resamples=400), [0.025, 0.975])
+        covered += low <= 800 <= high
+    assert covered / 300 == pytest.approx(0.95, abs=0.04)
