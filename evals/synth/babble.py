@@ -14,6 +14,7 @@ import numpy as np
 from scipy.signal import butter, sosfilt
 
 from agent.audio.ports import TextToSpeech
+from agent.errors import ProviderError
 from agent.media import RATE_HZ, Samples
 from evals.signal.levels import Signal, gain_for, scale_to_speech_level
 from evals.signal.mixing import add_wrapped
@@ -35,14 +36,19 @@ _BREATH_S = (0.1, 0.5)  # between a talker's sentences
 
 
 async def spoken_sentences(tts: TextToSpeech, talk: Talk) -> dict[str, list[Samples]]:
-    """The sentences as each voice of the talk speaks its share of them, cut to what is voiced."""
+    """The sentences as each voice of the talk speaks its share of them, cut to what is voiced.
+
+    Raises:
+        ProviderError: a voice failed or cannot be heard.
+    """
     spoken: dict[str, list[Samples]] = {}
     for place, sentence in enumerate(SENTENCES):
         voice = talk.voices[place % len(talk.voices)]
         (rendering,) = await render(tts, sentence, voice)
         spans = speech_spans(rendering.samples)
-        if spans:
-            spoken.setdefault(voice, []).append(rendering.samples[spans[0][0] : spans[-1][1]])
+        if not spans:
+            raise ProviderError(f"the voice {voice} spoke nothing that can be heard")
+        spoken.setdefault(voice, []).append(rendering.samples[spans[0][0] : spans[-1][1]])
     return spoken
 
 

@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -96,6 +98,4 @@ def test_spans_are_in_order_apart_and_inside(steps: list[int], cut: int, gap_ste
         (audible_spans(samples, merge_gap_ms=gap_steps * 10), gap_steps * 10),
     ):
         assert all(0 <= start < end <= samples.size for start, end in spans)
-        assert all(
-            later[0] - earlier[1] > gap_ms * MS for earlier, later in zip(spans, spans[1:], strict=False)
-        )
+        assert all(later[0] - earlier[1] > gap_ms * MS for earlier, later in itertools.pairwise(spans))
