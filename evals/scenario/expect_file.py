@@ -36,7 +36,7 @@ def read_expectation(fields: Fields, flow: FlowNames | None) -> Expectation:
     return Expectation(
         states=states,
         outcome=outcome,
-        tools=_read_tools(expect),
+        tools=_read_tools(expect, flow),
         says=expect.texts("says"),
         never_says=expect.texts("never_says"),
         captured=expect.text_mapping("captured"),
@@ -44,16 +44,17 @@ def read_expectation(fields: Fields, flow: FlowNames | None) -> Expectation:
     )
 
 
-def _read_tools(expect: Fields) -> tuple[ExpectedTool, ...]:
+def _read_tools(expect: Fields, flow: FlowNames | None) -> tuple[ExpectedTool, ...]:
     tools = []
     for number, node in enumerate(expect.sequence("tools"), start=1):
         tool = Fields(node, f"{expect.place}: tool {number}", TOOL_KEYS, expect.mistakes)
         tool.require("name")
         arguments = {name: to_json(value) for name, value in tool.mapping("arguments", None).items()}
         times = tool.integer("times", 0, 100)
-        if times == 0 and not tool.text("name"):
-            continue
-        tools.append(ExpectedTool(name=tool.text("name"), arguments=arguments, times=times))
+        name = tool.text("name")
+        if flow is not None and name and name not in flow.tools:
+            tool.wrong(tool.line_of("name"), unknown("tool", name, flow.tools) + " (see the flow)")
+        tools.append(ExpectedTool(name=name, arguments=arguments, times=times))
     return tuple(tools)
 
 

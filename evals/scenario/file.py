@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from agent.errors import BadFlow
 from agent.turn import Json
 from evals.errors import BadInput
 from evals.scenario.caller_file import read_caller
 from evals.scenario.expect_file import read_expectation
 from evals.scenario.fields import NAME, Fields, did_you_mean, to_json
-from evals.scenario.flow_names import FlowNames, flow_names, flow_path
+from evals.scenario.flow_names import FlowNames, built_in_flows, flow_names, flow_path
 from evals.scenario.lines import CLEAN, read_line, read_lines
 from evals.scenario.model import Line, Scenario, Suite
 from evals.scenario.yaml_lines import BROKEN, Mistakes, Node, read_yaml
@@ -147,12 +148,10 @@ class _Reader:
         line = self._fields.line_of("flow")
         try:
             return flow_names(path)
-        except OSError as error:
-            known = [p.stem for p in flow_path("x", self._folder).parent.glob("*.json")]
-            hint = did_you_mean(self._flow, known)
-            self._fields.wrong(line, f"the flow `{self._flow}` cannot be read: {error.strerror}{hint}")
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            self._fields.wrong(line, f"the flow `{self._flow}` is no flow: {error}")
+        except BadFlow as error:
+            hint = did_you_mean(self._flow, built_in_flows()) if not path.exists() else ""
+            for mistake in error.mistakes:
+                self._fields.wrong(line, f"the flow `{self._flow}`: {mistake}{hint}")
         return None
 
     def _voices(self, defaults: Fields) -> tuple[str, ...]:

@@ -7,12 +7,16 @@ FLOW = {
     "schema": 1,
     "flow": "shop",
     "start": "greeting",
+    "tools": {"shop.order": []},
+    "too_long": "leave",
+    "on": {"no_speech": "leave", "unclear": "leave"},
     "states": {
-        "greeting": {"ask": "Hello?", "on": {}},
-        "order": {"action": {"tool": "shop.order"}, "on": {}},
+        "greeting": {"ask": "Would you like to order?", "on": {"yes": "order"}},
+        "order": {"action": {"tool": "shop.order"}, "on": {"success": "close", "failure": "leave"}},
         "close": {"say": "Bye.", "outcome": "ordered"},
         "leave": {"say": "Bye.", "outcome": "left"},
     },
+    "intents": {"yes": ["yes please"]},
 }
 
 HEAD = """\

@@ -45,6 +45,10 @@ def test_nothing_expected_is_nothing_checked(tmp_path: Path) -> None:
         ("{outcome: sold}", "unknown outcome `sold`; known: "),
         ("{outcom: sold}", "unknown key `outcom`; did you mean `outcome`?"),
         ("{tools: [shop.order]}", "tool 1: must be a mapping (name, arguments, times), not the text"),
+        (
+            "{tools: [{name: shop.ordr, times: 0}]}",
+            "tool 1: unknown tool `shop.ordr`; did you mean `shop.order`?",
+        ),
         ("{tools: [{times: 1}]}", "tool 1: `name` is missing"),
         (
             "{tools: [{name: shop.order, times: some}]}",

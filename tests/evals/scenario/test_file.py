@@ -121,9 +121,13 @@ scenarios:
         (
             "flow: shop.json",
             "flow: boking",
-            "line 3: the flow `boking` cannot be read: No such file or directory",
+            "line 3: the flow `boking`: cannot be read: No such file or directory",
         ),
-        ("flow: shop.json", "flow: suite.yaml", "line 3: the flow `suite.yaml` cannot be read"),
+        (
+            "flow: shop.json",
+            "flow: suite.yaml",
+            "line 3: the flow `suite.yaml`: cannot be read: No such file",
+        ),
         ("flow: shop.json\n", "", "line 1: `flow` is missing"),
         ('now: "2026-05-18T09:00:00"\n', "", "line 1: `now` is missing: give it here or in each scenario"),
         ('"2026-05-18T09:00:00"', "2026-05-18", "line 4: `now` must be a wall clock such as"),
