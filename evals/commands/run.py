@@ -1,0 +1,183 @@
+"""`milliwatt run`: progress while it plays, a table and a verdict at the end."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+from evals.commands.gate import absolute_verdicts
+from evals.commands.report import write_report
+from evals.errors import BadInput, HarnessError
+from evals.record import Level
+from evals.report import text
+from evals.report.summary import Summary, summarise
+from evals.store.duck import merge_run
+from evals.store.parts import read_parts, read_run_info, write_verdicts
+from evals.store.runs import resolve_run
+from evals.suite import PlannedRun, RunRequest, plan
+from evals.targets.registry import TargetSpec
+
+INTERRUPTED = 130
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunOptions:
+    """The command's options."""
+
+    suites: tuple[Path, ...]
+    level: Level
+    target: str
+    seed: int
+    repeat: int | None
+    workers: int
+    only: tuple[str, ...]
+    resume: str | None
+    shuffle: int | None
+    settings: tuple[str, ...]
+    latency: str
+    html: Path | None
+    reports: Path
+    db: Path
+    cache: Path | None
+
+
+def run_suites(options: RunOptions, *, out: Console, err: Console) -> int:
+    """Plays the suites and returns the exit status.
+
+    Raises:
+        HarnessError: bad input, or something could not be played or stored.
+    """
+    planned = plan(_request(options))
+    err.print(f"run {planned.info.run_id}: {_plan_text(planned)}", highlight=False)
+    failure: HarnessError | None = None
+    with _interruptible() as interrupted:
+        try:
+            _play(planned, err, interrupted)
+        except HarnessError as error:
+            failure = error
+        # What is finished is stored and shown, however playing ended.
+        if not interrupted():
+            failure = _store(options.db, planned.folder, err) or failure
+    summary = _summary(planned, options)
+    out.print(text.render(summary))
+    if interrupted():
+        err.print(_interrupted_text(planned), highlight=False)
+        _store(options.db, planned.folder, err)
+        return INTERRUPTED
+    if failure is not None:
+        raise failure
+    if options.html is not None:
+        write_report(str(planned.info.run_id), "html", options.html, options.reports, out=out)
+    return 0 if summary.holds else 1
+
+
+def _request(options: RunOptions) -> RunRequest:
+    settings: dict[str, str] = {}
+    mistakes = []
+    for change in options.settings:
+        key, equals, value = change.partition("=")
+        if not equals or not key.startswith("agent."):
+            mistakes.append(f"--set {change}: write it as agent.KEY=VALUE")
+        settings[key.removeprefix("agent.")] = value
+    if mistakes:
+        raise BadInput("options", mistakes)
+    return RunRequest(
+        suites=options.suites,
+        level=options.level,
+        target=TargetSpec(name=options.target, settings=settings, latency=options.latency),
+        seed=options.seed,
+        repeat=options.repeat,
+        workers=options.workers,
+        only=options.only,
+        shuffle=options.shuffle,
+        resume=resolve_run(options.reports, options.resume) if options.resume else None,
+        reports=options.reports,
+        cache=options.cache,
+    )
+
+
+def _play(planned: PlannedRun, err: Console, interrupted: Callable[[], bool]) -> None:
+    total = len(planned.cases) + planned.finished
+    with Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        console=err,
+    ) as progress:
+        bar = progress.add_task("playing calls", total=total, completed=planned.finished)
+        failed = 0
+        playing = planned.play()
+        try:
+            for played in playing:
+                failed += not played.passed
+                missed = f", [red]{failed} failed[/red]" if failed else ""
+                progress.update(bar, advance=1, description=f"playing calls{missed}")
+                if not err.is_terminal:
+                    mark = "pass" if played.passed else "FAIL"
+                    progress.print(f"{mark} {played.case_id}", highlight=False, markup=False)
+                if interrupted():
+                    break
+        finally:
+            playing.close()  # type: ignore[attr-defined]  # a generator; ends the workers
+
+
+def _store(db: Path, folder: Path, err: Console) -> HarnessError | None:
+    try:
+        merge_run(db, folder, say=lambda line: err.print(line, highlight=False))
+    except HarnessError as error:
+        return error
+    return None
+
+
+def _summary(planned: PlannedRun, options: RunOptions) -> Summary:
+    calls = list(read_parts(planned.folder, tracks=False))
+    verdicts = absolute_verdicts(calls, options.suites, seed=planned.info.seed)
+    if verdicts:
+        write_verdicts(planned.folder, "", verdicts)
+    return summarise(read_run_info(planned.folder), calls, gates=verdicts)
+
+
+def _plan_text(planned: PlannedRun) -> str:
+    count = len(planned.cases)
+    done = f", {planned.finished} finished before" if planned.finished else ""
+    return f"{count} call(s) to play at {planned.info.level} level{done}"
+
+
+def _interrupted_text(planned: PlannedRun) -> str:
+    return f"interrupted; finished calls are stored, go on with --resume {planned.info.run_id}"
+
+
+@contextmanager
+def _interruptible() -> Iterator[Callable[[], bool]]:
+    """Turns the first Ctrl-C into a request to stop after the calls in flight; a second one stops at once."""
+    asked = False
+
+    def ask(signum: int, frame: FrameType | None) -> None:
+        nonlocal asked
+        if asked:
+            raise KeyboardInterrupt
+        asked = True
+
+    before = signal.signal(signal.SIGINT, ask)
+    try:
+        yield lambda: asked
+    finally:
+        signal.signal(signal.SIGINT, before)

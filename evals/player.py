@@ -1,0 +1,119 @@
+"""One worker of a run: plays a case, measures and judges it, and puts it on the disk before the next."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+from agent.cache import ContentCache
+from agent.clock import NS_PER_S, stopwatch_ns
+from evals.metrics.registry import measure
+from evals.record import CallRecord, Level, record_sha256
+from evals.scenario.model import Case
+from evals.scoring.expectations import check
+from evals.scoring.scorecard import grade
+from evals.scoring.scorecard_file import load_scorecard
+from evals.sim.audio_call import Voices, play_audio
+from evals.sim.text_call import play_text
+from evals.sim.virtual_time import VirtualLoop
+from evals.store.finished import FinishedCall
+from evals.store.parts import PartWriter
+from evals.targets.registry import TargetSpec, make_targets
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaySpec:
+    """What every worker of a run must know.
+
+    Attributes:
+        target: what answers the calls.
+        level: how they are played.
+        run_folder: where parts go.
+        cache_folder: where computed audio and recognition are kept; None keeps them in memory only.
+        scorecards: files of the scorecards that apply, by suite name.
+    """
+
+    target: TargetSpec
+    level: Level
+    run_folder: Path
+    cache_folder: Path | None
+    scorecards: dict[str, tuple[Path, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Played:
+    """What the run's progress shows of a finished call."""
+
+    case_id: str
+    passed: bool
+    reasons: tuple[str, ...]
+    call_s: float
+    wall_s: float
+
+
+class Player:
+    """A worker. Use it as a context manager."""
+
+    def __init__(self, spec: PlaySpec, worker: int) -> None:
+        self._spec = spec
+        self._worker = worker
+        cache = ContentCache(spec.cache_folder)
+        self._reference, self._target = make_targets(spec.target, cache)
+        self._cache = cache
+        self._writer = PartWriter(spec.run_folder, worker)
+        self._cards = {
+            suite: [load_scorecard(path) for path in paths] for suite, paths in spec.scorecards.items()
+        }
+        self._text_loop = asyncio.Runner(loop_factory=VirtualLoop) if spec.level is Level.TEXT else None
+
+    def play(self, case: Case) -> Played:
+        """Plays one case and stores it.
+
+        Raises:
+            HarnessError: it could not be played or stored.
+        """
+        begun_ns = stopwatch_ns()
+        record = self._record(case)
+        measurements = tuple(measure(record))
+        checks = tuple(check(record))
+        items = tuple(item for card in self._cards.get(case.suite, ()) for item in grade(record, card))
+        finished = FinishedCall(
+            record=record,
+            record_sha256=record_sha256(record),
+            measurements=measurements,
+            checks=checks,
+            scorecard=items,
+            wall_s=(stopwatch_ns() - begun_ns) / NS_PER_S,
+            worker=self._worker,
+        )
+        self._writer.append(finished)
+        return Played(
+            case_id=case.id,
+            passed=finished.passed,
+            reasons=tuple(f"{item.name}: {item.detail}" for item in checks if not item.passed),
+            call_s=record.duration_ns / NS_PER_S,
+            wall_s=finished.wall_s,
+        )
+
+    def _record(self, case: Case) -> CallRecord:
+        if self._text_loop is not None:
+            return self._text_loop.run(play_text(case, self._target))
+        voices = Voices(tts=self._reference.voices(case), cache=self._cache)
+        return play_audio(case, self._target, voices)
+
+    def close(self) -> None:
+        """Closes the part and ends the agent's helpers."""
+        self._writer.close()
+        self._reference.close()
+        if self._text_loop is not None:
+            self._text_loop.close()
+
+    def __enter__(self) -> Player:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

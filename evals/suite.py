@@ -1,0 +1,229 @@
+"""`milliwatt run`: suites in, every case played once, results on the disk and in the store."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from agent.cache import ContentCache
+from agent.clock import machine_wall
+from agent.errors import AgentError
+from evals.errors import BadInput
+from evals.player import Played, PlaySpec
+from evals.pool import play_all
+from evals.record import Level
+from evals.rng import rng_for
+from evals.run_info import RunInfo
+from evals.scenario.expansion import expand
+from evals.scenario.file import load_suite
+from evals.scenario.model import Case, Suite
+from evals.sim.world import check_world
+from evals.store.parts import finished_cases, read_run_info, write_run_info
+from evals.store.runs import RUNS_FOLDER
+from evals.targets.registry import TargetSpec, make_targets
+from evals.version import HARNESS_VERSION
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRequest:
+    """What `milliwatt run` was asked for.
+
+    Attributes:
+        suites: suite files.
+        level: `text` or `audio`.
+        target: what answers the calls.
+        seed: the run's seed.
+        repeat: overrides the suites' own number of repeats.
+        workers: processes.
+        only: patterns on scenario ids and tags.
+        shuffle: plays the cases in another order, drawn from this number; results do not depend on it.
+        resume: id of a run to go on with.
+        reports: folder of runs and of the store.
+        cache: folder of computed audio; None keeps it in memory.
+    """
+
+    suites: tuple[Path, ...]
+    level: Level = Level.AUDIO
+    target: TargetSpec = field(default_factory=TargetSpec)
+    seed: int = 1
+    repeat: int | None = None
+    workers: int = 1
+    only: tuple[str, ...] = ()
+    shuffle: int | None = None
+    resume: Path | None = None
+    reports: Path = Path("reports")
+    cache: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedRun:
+    """A run about to be played: everything that could be wrong with the request has been looked at."""
+
+    info: RunInfo
+    folder: Path
+    spec: PlaySpec
+    cases: tuple[Case, ...]
+    finished: int
+
+    def play(self) -> Iterator[Played]:
+        """Plays what is not finished yet; each call is stored when it is yielded."""
+        yield from play_all(self.spec, self.cases, self.info.workers)
+
+
+def plan(request: RunRequest) -> PlannedRun:
+    """Reads the suites and makes the run's folder. Nothing is played.
+
+    Raises:
+        BadInput: a suite, an option or the target cannot be used; lists every mistake of every file.
+        StoreError: the run's folder cannot be written.
+    """
+    suites = _load_all(request.suites)
+    make_targets(request.target, ContentCache(None))  # only to learn of a bad target, setting or profile
+    cases = [
+        case
+        for suite in suites
+        for case in expand(suite, seed=request.seed, repeat=request.repeat, only=request.only or None)
+    ]
+    if not cases:
+        raise BadInput("--only", [f"no scenario's id or tag matches {', '.join(request.only)}"])
+    if request.level is Level.TEXT:
+        cases = _one_per_line(cases)
+    hashes = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in request.suites}
+    if request.resume is not None:
+        folder = request.resume
+        info = _resumed(request, read_run_info(folder), cases, hashes)
+    else:
+        info = _new_info(request, suites, cases, hashes)
+        folder = request.reports / RUNS_FOLDER / info.run_id
+        write_run_info(folder, info)
+    finished = finished_cases(folder)
+    left = [case for case in cases if case.id not in finished]
+    if request.shuffle is not None:
+        order = rng_for(request.shuffle, "order").permutation(len(left))
+        left = [left[index] for index in order]
+    return PlannedRun(
+        info=replace(info, workers=request.workers),
+        folder=folder,
+        spec=PlaySpec(
+            target=request.target,
+            level=request.level,
+            run_folder=folder,
+            cache_folder=request.cache,
+            scorecards={suite.name: _scorecards(suite) for suite in suites},
+        ),
+        cases=tuple(left),
+        finished=len(finished),
+    )
+
+
+def _load_all(paths: Sequence[Path]) -> list[Suite]:
+    suites: list[Suite] = []
+    broken: list[BadInput] = []
+    for path in paths:
+        try:
+            suites.append(load_suite(path, check_world=check_world))
+        except BadInput as error:
+            broken.append(error)
+        except AgentError as error:
+            broken.append(BadInput(str(path), str(error).splitlines()))
+    if len(broken) == 1:
+        raise broken[0]
+    if broken:
+        mistakes = [f"{error.where}: {mistake}" for error in broken for mistake in error.mistakes]
+        raise BadInput(f"{len(broken)} suites", mistakes)
+    names = [suite.name for suite in suites]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise BadInput("suites", [f"two files call themselves {name!r}" for name in twice])
+    return suites
+
+
+def _one_per_line(cases: Sequence[Case]) -> list[Case]:
+    """At text level voices and lines change nothing: each scenario and repeat once."""
+    kept: dict[tuple[str, str, int], Case] = {}
+    for case in cases:
+        kept.setdefault((case.suite, case.scenario.id, case.repeat), case)
+    return list(kept.values())
+
+
+def _scorecards(suite: Suite) -> tuple[Path, ...]:
+    """The cards of a suite's domain: `scorecards/<domain>_*.yaml`, the domain being the suite's folder's name."""
+    domain = Path(suite.folder).resolve().name
+    return tuple(sorted(Path("scorecards").glob(f"{domain}_*.yaml")))
+
+
+def _new_info(
+    request: RunRequest, suites: Sequence[Suite], cases: Sequence[Case], hashes: Mapping[str, str]
+) -> RunInfo:
+    started = machine_wall()
+    stamp = started.strftime("%Y%m%d-%H%M%S")
+    names = tuple(suite.name for suite in suites)
+    return RunInfo(
+        run_id=f"{stamp}-{names[0]}-{secrets.token_hex(2)}",
+        started_iso=started.isoformat(timespec="seconds"),
+        suites=names,
+        suite_sha256=hashes,
+        level=request.level,
+        seed=request.seed,
+        repeat=request.repeat or max(suite.repeat for suite in suites),
+        workers=request.workers,
+        target=request.target.name,
+        agent={"latency": request.target.latency},
+        harness_version=HARNESS_VERSION,
+        settings=dict(request.target.settings or {}),
+        commit=_commit(),
+        cases=tuple(case.id for case in cases),
+    )
+
+
+def _resumed(request: RunRequest, info: RunInfo, cases: Sequence[Case], hashes: Mapping[str, str]) -> RunInfo:
+    """The run to go on with, which must be the same run."""
+    asked = {
+        "suites' files": dict(hashes),
+        "level": str(request.level),
+        "seed": request.seed,
+        "target": request.target.name,
+        "settings": dict(request.target.settings or {}),
+        "cases": sorted(case.id for case in cases),
+    }
+    was = {
+        "suites' files": dict(info.suite_sha256),
+        "level": info.level,
+        "seed": info.seed,
+        "target": info.target,
+        "settings": dict(info.settings),
+        "cases": sorted(info.cases),
+    }
+    differing = [name for name in asked if asked[name] != was[name]]
+    if differing:
+        raise BadInput(
+            "--resume", [f"run {info.run_id} was started with another {name}" for name in differing]
+        )
+    return info
+
+
+def _commit() -> str:
+    """The working tree's commit, with `+` when something is changed; empty where there is no git."""
+    folder = Path(__file__).parent
+    try:
+        head = _git(folder, "rev-parse", "--short=12", "HEAD")
+        return head + ("+" if _git(folder, "status", "--porcelain", "--untracked-files=no") else "")
+    except (OSError, subprocess.SubprocessError):
+        return ""
+
+
+def _git(folder: Path, *arguments: str) -> str:
+    done = subprocess.run(
+        ["git", "-C", str(folder), *arguments],
+        capture_output=True,
+        text=True,
+        timeout=10,
+        check=True,
+        env={**os.environ, "GIT_OPTIONAL_LOCKS": "0"},
+    )
+    return done.stdout.strip()
