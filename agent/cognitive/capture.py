@@ -58,12 +58,15 @@ def chosen_slot(answer: Answer) -> str | None:
         return answer.offered[by_place]
     if len(fitting) == 1:
         return fitting[0]
-    text = f" {' '.join(words)} "
-    # Whoever has no preference gets the earlier one.
-    undecided = any(f" {word} " in text for word in ("either", "any", "whichever", "both", "don't mind"))
-    if undecided and not _DENIALS & set(words) - {"don't"} and not _mentions_time(words):
-        return answer.offered[0]
     return None
+
+
+def has_no_preference(words: Sequence[str]) -> bool:
+    """Whether the caller leaves the choice to us."""
+    text = f" {' '.join(words)} "
+    return any(
+        f" {word} " in text for word in ("either", "any", "whichever", "both", "don't mind", "not fussy")
+    )
 
 
 def mail_address(answer: Answer) -> str | None:
@@ -239,10 +242,6 @@ def _denied(words: Sequence[str], place: int) -> bool:
     return bool(_DENIALS & set(before)) or bool(_DENIALS & set(after))
 
 
-def _mentions_time(words: Sequence[str]) -> bool:
-    return any(word in _DAYS or word in _PARTS for word in words)
-
-
 # --- spelled things
 
 
@@ -265,7 +264,7 @@ _LEAD_INS = frozenset(
 
 
 def _spelling_resolved(words: Sequence[str]) -> list[str]:
-    """ "b as in bravo" is "b", "double l" is "l l", "w w" stays."""
+    """Letters as they are meant: "b as in bravo" is "b", "double l" is "l l"."""
     resolved: list[str] = []
     place = 0
     while place < len(words):

@@ -15,6 +15,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from weakref import finalize
 
 import numpy as np
@@ -26,6 +27,7 @@ from agent.cognitive.wording import Wording, fill, placeholders
 from agent.turn import IntentScore
 
 Array = NDArray[np.float64]
+Narrow = NDArray[np.float32]
 
 MODEL_NAME = "linear-ngrams/1"
 """What stands in a turn's trace as its model."""
@@ -118,30 +120,49 @@ class _Space:
 
 @dataclass(frozen=True, kw_only=True)
 class _Lesson:
-    """All examples of a flow as vectors, and how alike each two are: worked out once for all states."""
+    """All examples of a flow as vectors, and the regularised inverse of how alike each two are.
+
+    Both are worked out once; a state's model, which leaves some examples out, is derived from them.
+    """
 
     space: _Space
     rows: Mapping[str, int]
-    matrix: Array
-    likeness: Array
+    matrix: Narrow
+    inverse: Array
 
     @classmethod
     def of(cls, forms: Iterable[str]) -> _Lesson:
         texts = sorted(forms)
         space = _Space.over(texts)
-        matrix = np.zeros((len(texts), len(space.places)))
+        matrix = np.zeros((len(texts), len(space.places)), dtype=np.float32)
         for row, text in enumerate(texts):
             where, values = space.vector(text)
             matrix[row, where] = values
+        # Most n-grams are in one example only and make no two alike.
+        shared = matrix[:, (matrix > 0).sum(axis=0) > 1]
+        likeness = (shared @ shared.T).astype(np.float64)
+        np.fill_diagonal(likeness, 1.0 + _RIDGE)
         rows = {text: row for row, text in enumerate(texts)}
-        return cls(space=space, rows=rows, matrix=matrix, likeness=matrix @ matrix.T)
+        return cls(
+            space=space,
+            rows=rows,
+            matrix=matrix,
+            inverse=np.asarray(np.linalg.inv(likeness), dtype=np.float64),
+        )
 
-    def least_squares(self, texts: Sequence[str], targets: Array) -> tuple[Array, Array]:
+    def least_squares(self, texts: Sequence[str], targets: Array) -> tuple[Narrow, Array]:
         """Ridge weights over these examples, and each one's score by the weights fitted without it."""
-        rows = np.array([self.rows[text] for text in texts], dtype=np.int64)
-        inverse = np.linalg.inv(self.likeness[np.ix_(rows, rows)] + _RIDGE * np.eye(len(rows)))
+        kept = np.array([self.rows[text] for text in texts], dtype=np.int64)
+        dropped = np.setdiff1d(np.arange(len(self.rows)), kept)
+        # The inverse of a part of a matrix, from the inverse of the whole (block inversion).
+        inverse = self.inverse[np.ix_(kept, kept)]
+        if len(dropped):
+            across = self.inverse[np.ix_(dropped, kept)]
+            inverse = inverse - across.T @ np.linalg.solve(self.inverse[np.ix_(dropped, dropped)], across)
         dual = inverse @ targets
-        return self.matrix[rows].T @ dual, targets - dual / np.diag(inverse)[:, None]
+        spread = np.zeros((len(self.rows), targets.shape[1]), dtype=np.float32)
+        spread[kept] = dual
+        return self.matrix.T @ spread, targets - dual / np.diag(inverse)[:, None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,7 +171,7 @@ class _StateModel:
 
     space: _Space
     intents: tuple[str, ...]
-    weights: Array
+    weights: Narrow
     slope: float
     shift: float
     exact: Mapping[str, str]
@@ -220,7 +241,7 @@ def _grams(text: str) -> list[str]:
     words = text.split()
     grams = ["w" + word for word in words]
     framed = ["<", *words, ">"]
-    grams += [f"p{first} {second}" for first, second in zip(framed, framed[1:], strict=False)]
+    grams += [f"p{first} {second}" for first, second in pairwise(framed)]
     for word in words:
         edged = f"_{word}_"
         for size in _CHARACTERS:

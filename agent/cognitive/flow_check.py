@@ -24,6 +24,7 @@ from agent.cognitive.flow import (
     State,
     ValueType,
 )
+from agent.cognitive.spoken_words import spoken_form
 from agent.cognitive.wording import placeholder_mistakes, placeholders
 from agent.turn import Json
 
@@ -77,6 +78,20 @@ def _intents(flow: Flow) -> Iterator[str]:
         included = any(name in others for others in flow.includes.values())
         if name not in used and name != UNCLEAR and not included:
             yield f"intents.{name}: no state has a branch for it"
+
+
+def _shared_examples(flow: Flow) -> Iterator[str]:
+    """Phrases that one state would have to take two ways."""
+    forms = {phrase: spoken_form(phrase) for phrases in flow.intents.values() for phrase in phrases}
+    for state in flow.states.values():
+        meant: dict[str, str] = {}
+        for intent in flow.branch_intents(state):
+            if any(other not in flow.intents for other in flow.includes.get(intent, ())):
+                continue
+            for phrase in flow.examples(intent):
+                other = meant.setdefault(forms[phrase], intent)
+                if flow.branches(state)[other].to != flow.branches(state)[intent].to:
+                    yield f"states.{state.name}: {phrase!r} is an example of both {other!r} and {intent!r}"
 
 
 def _targets(flow: Flow) -> Iterator[str]:

@@ -22,8 +22,8 @@
 statuses a tool may answer besides `success` and `failure`; a timeout, an error and a status not named here are
 `failure`. The flow's `on` and `keys` hold in every asking state that does not name the branch itself. An intent may
 include another's examples as `"@other"`; the intent `unclear` holds examples of what no branch is meant by. A state
-without `ask`, `action`, `outcome` and `next` asks by its `say`. Branches to `"@back"` return to the question last asked.
-States, branches and `{{variable|filter}}` are explained in `flow.py` and `wording.py`, and in `docs/flows.md`.
+without `ask`, `action`, `outcome` and `next` asks by its `say`. A branch to `"@back"` returns to the question last
+asked. States, branches and `{{variable|filter}}` are explained in `flow.py`, `wording.py` and `docs/flows.md`.
 """
 
 from __future__ import annotations
@@ -227,13 +227,9 @@ def _branches(models: Mapping[str, str | _Branch]) -> dict[str, Branch]:
 
 
 def _intents(raw: Mapping[str, list[str]]) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
-    own = {
-        name: tuple(phrase for phrase in phrases if not phrase.startswith("@"))
-        for name, phrases in raw.items()
-    }
+    own = {name: tuple(phrase for phrase in said if not phrase.startswith("@")) for name, said in raw.items()}
     included = {
-        name: tuple(phrase[1:] for phrase in phrases if phrase.startswith("@"))
-        for name, phrases in raw.items()
+        name: tuple(phrase[1:] for phrase in said if phrase.startswith("@")) for name, said in raw.items()
     }
     return own, {name: others for name, others in included.items() if others}
 

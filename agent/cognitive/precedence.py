@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from agent.cognitive.flow import UNCLEAR, Branch
 from agent.turn import IntentScore
 
-CONFIDENT = 0.5
-"""Below this no intent is taken."""
-MARGIN = 0.12
+CONFIDENT = 0.4
+"""Below this no intent is taken. Measured on sentences of other domains, one in twenty gets past it."""
+PRIORITY_CONFIDENT = 0.5
+"""A priority intent overrules better matches from here on."""
+MARGIN = 0.05
 """The winner must be this much likelier than an intent that leads elsewhere."""
 
 
@@ -31,7 +33,7 @@ class Choice:
 def choose(scores: Sequence[IntentScore], branches: Mapping[str, Branch], priority: Sequence[str]) -> Choice:
     """The intent to act on, from scores ranked best first."""
     by_intent = {score.intent: score.score for score in scores}
-    first = next((intent for intent in priority if by_intent.get(intent, 0.0) >= CONFIDENT), None)
+    first = next((intent for intent in priority if by_intent.get(intent, 0.0) >= PRIORITY_CONFIDENT), None)
     if first is not None:
         return _won(first, scores, f"{first} goes before all others")
     if not scores or scores[0].score < CONFIDENT:

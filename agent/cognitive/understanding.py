@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from agent.cognitive.capture import Answer, captured_value
+from agent.cognitive.capture import Answer, captured_value, has_no_preference
 from agent.cognitive.dialogue import Dialogue
 from agent.cognitive.flow import NO_SPEECH, UNCLEAR, VOICEMAIL, Capture, Flow, State, ValueType
 from agent.cognitive.precedence import Choice, choose
@@ -58,11 +58,11 @@ def _speech(
     values = _values(state, _answers(dialogue, turn, words))
     choice = choose(weigh(state, words, turn.variables), flow.branches(state), flow.priority)
     deciding = next((c for c in state.capture if c.branch and c.variable in values), None)
-    if deciding is not None and _value_wins(deciding, choice, flow.priority):
+    if deciding is not None and _value_wins(deciding, choice, flow, state):
         branch = deciding.branch
     else:
         branch = choice.branch
-        values |= _implied_choice(state, branch, values, dialogue)
+        values |= _implied_choice(state, branch, values, dialogue, words)
         if any(c.branch == branch and c.variable not in values for c in state.capture):
             # "That works for me" when two were offered: the wish is clear, the value is missing.
             branch = UNCLEAR
@@ -74,23 +74,26 @@ def _speech(
     return Understanding(branch=branch, captured=kept, considered=choice.considered)
 
 
-def _value_wins(capture: Capture, choice: Choice, priority: Sequence[str]) -> bool:
+def _value_wins(capture: Capture, choice: Choice, flow: Flow, state: State) -> bool:
     if choice.branch in (UNCLEAR, capture.branch):
         return True
-    if choice.branch in priority:
+    if choice.branch in flow.priority:
         return False
-    return not (capture.type in _WEAK_TYPES and choice.confidence >= _SURE)
+    # "Call me back tomorrow" asks for what is being asked already; the day is news.
+    asks_for_this = flow.branches(state)[choice.branch].to == state.name
+    return asks_for_this or not (capture.type in _WEAK_TYPES and choice.confidence >= _SURE)
 
 
 def _implied_choice(
-    state: State, branch: str, values: Mapping[str, str], dialogue: Dialogue
+    state: State, branch: str, values: Mapping[str, str], dialogue: Dialogue, words: Sequence[str]
 ) -> dict[str, str]:
-    """Where one slot only was offered, yes means that one."""
+    """A yes to the only slot offered means that one; whoever does not mind which gets the first."""
     return {
         capture.variable: offered[0]
         for capture in state.capture
         if capture.branch == branch and capture.type is ValueType.SLOT and capture.variable not in values
-        if len(offered := _several(dialogue.known.get(capture.source, ()))) == 1
+        if (offered := _several(dialogue.known.get(capture.source, ())))
+        if len(offered) == 1 or has_no_preference(words)
     }
 
 
