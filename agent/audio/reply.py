@@ -121,10 +121,11 @@ class ReplyMaker:
                     pcm = rest + chunk.pcm
                     whole = len(pcm) // FRAME_BYTES * FRAME_BYTES
                     rest = pcm[whole:]
-                    words = tuple(_rebased(word, sent_ns) for word in chunk.words)
+                    length_ns = whole // FRAME_BYTES * FRAME_NS
+                    words = tuple(_rebased(word, sent_ns, length_ns) for word in chunk.words)
                     if whole:
                         yield Burst(seq=seq, text=text, frames=tuple(cut_frames(pcm[:whole])), words=words)
-                        sent_ns += whole // FRAME_BYTES * FRAME_NS
+                        sent_ns += length_ns
         except ProviderError as error:
             self._failed("tts", error, "silence")
         if rest:
@@ -157,5 +158,10 @@ class ReplyMaker:
         )
 
 
-def _rebased(word: WordSpan, by_ns: int) -> WordSpan:
-    return WordSpan(text=word.text, start_ns=word.start_ns - by_ns, end_ns=word.end_ns - by_ns)
+def _rebased(word: WordSpan, by_ns: int, length_ns: int) -> WordSpan:
+    """The word on its burst's own clock; an end that lies in the next burst's first frames counts as this one's."""
+    return WordSpan(
+        text=word.text,
+        start_ns=max(0, word.start_ns - by_ns),
+        end_ns=min(length_ns, word.end_ns - by_ns),
+    )

@@ -43,7 +43,5 @@ def test_voice_ends_after_three_unsure_windows_and_is_dated_back() -> None:
 
 @given(st.lists(st.floats(0, 1), max_size=80))
 def test_starts_and_stops_alternate_and_start_first(probabilities: list[float]) -> None:
-    changes = [
-        activity.started for activity in after(*probabilities) if activity.started or activity.stopped
-    ]
+    changes = [activity.started for activity in after(*probabilities) if activity.started or activity.stopped]
     assert changes == [number % 2 == 0 for number in range(len(changes))]

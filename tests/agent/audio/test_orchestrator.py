@@ -1,0 +1,210 @@
+"""Whole calls of the audio layer on virtual time: humming callers, scripted transcripts, scripted dialogue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from agent.audio.orchestrator import CallConfig, CallOrchestrator
+from agent.cache import ContentCache
+from agent.clock import Clock
+from agent.events import CallEvent, event_kind
+from agent.turn import Json, TurnEvent
+from evals.record import CallRecord
+from evals.scenario.model import CallerStep, Case, Sound, StepKind
+from evals.sim.agent_under_test import AgentUnderTest, TextAgent
+from evals.sim.audio_call import Voices, play_audio
+from tests.fakes import listed_transcripts, scripted_dialogue
+from tests.fakes.listed_transcripts import ListedTranscripts
+from tests.fakes.loudness_detector import LoudnessDetector
+from tests.fakes.scripted_dialogue import HANGS_UP, ScriptedDialogue
+from tests.fakes.tone_voice import ToneVoice
+from tests.scenarios import a_case, interrupts, says, sound
+
+
+@dataclass
+class Call:
+    """A call and all that was noted of it."""
+
+    dialogue: ScriptedDialogue
+    stt: ListedTranscripts
+    events: list[CallEvent] = field(default_factory=list)
+    record: CallRecord | None = None
+    name = "fake"
+
+    def describe(self, case: Case) -> Mapping[str, Json]:
+        return {}
+
+    def text_agent(self, case: Case) -> TextAgent:
+        raise NotImplementedError
+
+    def audio_agent(self, case: Case, clock: Clock) -> AgentUnderTest:
+        call = CallOrchestrator(
+            config=CallConfig(call_sid="call", flow_id="fake"),
+            stream_turn=self.dialogue.stream_turn,
+            stt=self.stt,
+            tts=ToneVoice(),
+            detector=LoudnessDetector(),
+            clock=clock,
+            on_event=self.events.append,
+        )
+        return AgentUnderTest(answer=call.answer, events=self.events)
+
+    def kinds(self) -> list[str]:
+        return [event_kind(event) for event in self.events]
+
+    def heard_by_dialogue(self) -> list[tuple[str, str]]:
+        return [(turn.event, turn.transcript) for turn in self.dialogue.turns]
+
+    def words(self) -> str:
+        assert self.record is not None
+        return " ".join(word.text for word in self.record.agent_words if word.complete)
+
+
+def play(*steps: CallerStep, lines: list[str], hears: list[str]) -> Call:
+    call = Call(ScriptedDialogue(*lines), ListedTranscripts(*hears))
+    call.record = play_audio(a_case(*steps), call, Voices(tts=ToneVoice(), cache=ContentCache(None)))
+    assert call.record.failure == ""
+    return call
+
+
+LONG = "this is a rather long sentence that somebody may want to interrupt before it has come to its end"
+
+
+def test_agent_speaks_first_then_answers_each_turn_and_hangs_up() -> None:
+    call = play(
+        says("yes this is alex"),
+        says("tuesday please"),
+        lines=["hello is this alex", "which day", "goodbye then" + HANGS_UP],
+        hears=["yes this is alex", "tuesday"],
+    )
+    assert call.heard_by_dialogue() == [
+        (TurnEvent.ANSWERED, ""),
+        (TurnEvent.SPEECH, "yes this is alex"),
+        (TurnEvent.SPEECH, "tuesday"),
+    ]
+    assert call.words() == "hello is this alex which day goodbye then"
+    assert call.record is not None
+    assert call.record.ended_by == "agent"
+
+
+def test_caller_who_interrupts_is_heard_and_the_reply_is_not_finished() -> None:
+    call = play(
+        interrupts("no that is the wrong person", after_ms=900),
+        lines=[LONG, "sorry goodbye" + HANGS_UP],
+        hears=["no that is the wrong person"],
+    )
+    assert "yielded" in call.kinds()
+    assert "reply_cancelled" in call.kinds()
+    assert "end" not in call.words()
+    assert call.dialogue.turns[1].heard is not None
+    assert LONG.startswith(call.dialogue.turns[1].heard)
+    assert 0 < len(call.dialogue.turns[1].heard) < len(LONG)
+
+
+def test_backchannel_makes_the_agent_pause_and_go_on_from_the_cut_word() -> None:
+    call = play(
+        sound(Sound.BACKCHANNEL, after_ms=900, text="mhm"),
+        says("fine"),
+        lines=[LONG, "goodbye" + HANGS_UP],
+        hears=["mhm", "fine"],
+    )
+    kinds = call.kinds()
+    assert kinds.index("yielded") < kinds.index("resumed")
+    assert "reply_cancelled" not in kinds
+    said = call.words().split()
+    assert [word for number, word in enumerate(said) if number == 0 or said[number - 1] != word] == [
+        *LONG.split(),
+        "goodbye",
+    ]
+
+
+def test_caller_who_stays_silent_is_asked_again() -> None:
+    call = play(
+        sound(Sound.SILENCE),
+        says("yes"),
+        lines=["are you there", "hello", "goodbye" + HANGS_UP],
+        hears=["yes"],
+    )
+    assert [event for event, _ in call.heard_by_dialogue()] == ["answered", "no_speech", "speech"]
+
+
+def test_noise_without_words_opens_no_turn() -> None:
+    call = play(
+        says("hm"), says("yes"), lines=["hello", "are you there", "goodbye" + HANGS_UP], hears=["", "yes"]
+    )
+    assert [text for event, text in call.heard_by_dialogue() if event == "speech"] == ["yes"]
+
+
+def test_keys_open_a_turn_at_once_even_while_the_agent_speaks() -> None:
+    call = play(CallerStep(kind=StepKind.KEYS, keys="1"), lines=["press one", "goodbye" + HANGS_UP], hears=[])
+    assert call.heard_by_dialogue()[1] == ("dtmf", "1")
+
+
+def test_voicemail_is_told_by_its_beep_and_the_message_is_left_after_it() -> None:
+    call = play(
+        sound(Sound.VOICEMAIL_GREETING, text="please leave a message"),
+        lines=[LONG, "i will call again" + HANGS_UP],
+        hears=["please leave a message"],
+    )
+    assert [event for event, _ in call.heard_by_dialogue()] == ["answered", "voicemail"]
+    assert call.words().endswith("i will call again")
+    assert call.record is not None
+    greeting = call.record.utterances[0]
+    message = [word for word in call.record.agent_words if word.seq == 1]
+    assert message[0].start_ns >= greeting.end_ns - 100_000_000
+
+
+def test_caller_who_hangs_up_mid_speech_is_told_to_the_dialogue_and_nothing_more_is_said() -> None:
+    step = CallerStep(kind=StepKind.SAYS, text="well i was thinking that", hangs_up_after_ms=600)
+    call = play(step, lines=["hello"], hears=["well"])
+    assert call.heard_by_dialogue()[-1] == ("hangup", "")
+    assert call.kinds()[-1] == "turn_answered"
+    assert call.record is not None
+    assert call.record.ended_by == "caller"
+
+
+def test_recogniser_that_fails_is_reported_and_the_call_goes_on() -> None:
+    call = play(
+        says("yes"),
+        says("yes i said"),
+        lines=["hello", "are you there", "goodbye" + HANGS_UP],
+        hears=[listed_transcripts.FAILS, "yes i said"],
+    )
+    assert "provider_failed" in call.kinds()
+    assert call.heard_by_dialogue()[-1] == ("speech", "yes i said")
+
+
+def test_dialogue_that_fails_ends_the_call_with_an_apology() -> None:
+    call = play(says("yes"), lines=["hello", scripted_dialogue.FAILS], hears=["yes"])
+    assert "provider_failed" in call.kinds()
+    assert "Sorry," in call.words()
+    assert call.record is not None
+    assert call.record.ended_by == "agent"
+
+
+def test_every_recognition_that_was_opened_is_closed() -> None:
+    call = play(
+        interrupts("no that is the wrong person", after_ms=900),
+        sound(Sound.COUGH, after_ms=400),
+        says("bye"),
+        lines=[LONG, LONG, "goodbye" + HANGS_UP],
+        hears=["no that is the wrong person", "", "bye"],
+    )
+    assert call.stt.opened > 0
+    assert call.stt.open_now == 0
+
+
+def test_states_follow_one_another_in_the_trace() -> None:
+    call = play(says("yes"), lines=["hello", "goodbye" + HANGS_UP], hears=["yes"])
+    changes = [event for event in call.events if event_kind(event) == "state_changed"]
+    assert [changes[0].old, *(change.new for change in changes)] == [
+        "idle",
+        "processing",
+        "speaking",
+        "listening",
+        "processing",
+        "speaking",
+        "closing",
+        "ended",
+    ]
