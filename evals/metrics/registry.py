@@ -7,22 +7,16 @@ from evals.metrics.definition import MetricDefinition, RatioDefinition
 from evals.metrics.measurement import Measurement, Metric
 from evals.record import CallRecord
 
-FAMILIES: tuple[Metric, ...] = (
-    task.task,
-    words_heard.words_heard,
-    latency.latency,
-    barge_in.barge_in,
-    turn_taking.turn_taking,
+FAMILIES: tuple[tuple[Metric, tuple[MetricDefinition, ...]], ...] = (
+    (task.task, task.METRICS),
+    (words_heard.words_heard, words_heard.METRICS),
+    (latency.latency, latency.METRICS),
+    (barge_in.barge_in, barge_in.METRICS),
+    (turn_taking.turn_taking, turn_taking.METRICS),
 )
-"""One function a family; each measures all its metrics."""
+"""One function a family, and all that it measures."""
 
-METRICS: tuple[MetricDefinition, ...] = (
-    *task.METRICS,
-    *words_heard.METRICS,
-    *latency.METRICS,
-    *barge_in.METRICS,
-    *turn_taking.METRICS,
-)
+METRICS: tuple[MetricDefinition, ...] = tuple(metric for _, metrics in FAMILIES for metric in metrics)
 """What is stored, one row a value; docs/metrics.md defines each."""
 
 RATIOS: tuple[RatioDefinition, ...] = (
@@ -42,11 +36,12 @@ RATIOS: tuple[RatioDefinition, ...] = (
 """What is derived from sums of stored values when calls are pooled."""
 
 BY_NAME = {metric.name: metric for metric in METRICS}
+FAMILY_OF: dict[str, Metric] = {metric.name: family for family, metrics in FAMILIES for metric in metrics}
 
 
 def measure(record: CallRecord) -> list[Measurement]:
     """Everything that can be said of a call in numbers, and for what cannot, why."""
-    return [measurement for family in FAMILIES for measurement in family(record)]
+    return [measurement for family, _ in FAMILIES for measurement in family(record)]
 
 
 def pooled(measurements: list[Measurement], ratio: RatioDefinition) -> float | None:

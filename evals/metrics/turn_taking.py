@@ -34,8 +34,9 @@ def turn_taking(record: CallRecord) -> list[Measurement]:
         return [metric.unscored(NO_AUDIO) for metric in METRICS]
     agent, caller = joined(agent_spans(record)), caller_spans(record)
     both = joined([*agent, *caller])
+    not_dead = joined([*both, *_chosen_silences(record)])
     measurements = [
-        DEAD_AIR_MAX.of(_longest_silence_ns(both, record.duration_ns) / NS_PER_MS),
+        DEAD_AIR_MAX.of(_longest_silence_ns(not_dead, record.duration_ns) / NS_PER_MS),
         AGENT_TALK_TIME.of(_total_ns(agent) / NS_PER_MS),
         CALLER_TALK_TIME.of(_total_ns(caller) / NS_PER_MS),
         OVERLAP_TIME.of((_total_ns(agent) + _total_ns(caller) - _total_ns(both)) / NS_PER_MS),
@@ -77,6 +78,17 @@ def _total_ns(spans: Iterable[Span]) -> int:
 def _longest_silence_ns(spans: list[Span], duration_ns: int) -> int:
     edges = [0, *(edge for span in spans for edge in (span.start_ns, span.end_ns)), duration_ns]
     return max(0, *(edges[at + 1] - edges[at] for at in range(0, len(edges), 2)))
+
+
+def _chosen_silences(record: CallRecord) -> list[Span]:
+    """When a caller lets their turn go by as scripted: until the agent speaks again, at most the caller's timeout."""
+    silences = []
+    for utterance in record.utterances:
+        if utterance.sound == Sound.SILENCE:
+            until = min(utterance.end_ns + record.timeout_ns, record.duration_ns)
+            spoken = (span.start_ns for span in agent_spans(record) if span.start_ns >= utterance.start_ns)
+            silences.append(Span(start_ns=utterance.start_ns, end_ns=min(until, next(spoken, until))))
+    return silences
 
 
 def _pauses(record: CallRecord, turn: int) -> list[tuple[Span, Span]]:

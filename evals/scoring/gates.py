@@ -8,6 +8,8 @@ from enum import StrEnum
 PASSED = "passed"
 """Stands for a metric: whether all of a call's expectations held."""
 
+DEFAULT_PAIRS = 20  # below, a bootstrap's interval is too narrow and McNemar's test sees only landslides
+
 
 class Statistic(StrEnum):
     """How the values of a run become one number.
@@ -77,7 +79,7 @@ class RegressionGate:
     better: str
     margin: float = 0.0
     alpha: float = 0.05
-    min_sample: int = 20
+    min_sample: int = DEFAULT_PAIRS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,6 +30,14 @@ def test_music_of_the_caller_s_line_is_not_dead_air() -> None:
     assert values(a_record(music, duration_ms=10_000))["dead_air_max"] == 1_000
 
 
+def test_silence_that_the_caller_chose_is_not_dead_air() -> None:
+    silence = a_sound("silence", start_ns=2_000 * MS, end_ns=2_000 * MS)
+    record = a_record(silence, agent_speaks=[(500, 1_400), (7_000, 8_000)], duration_ms=9_000)
+    assert values(record)["dead_air_max"] == 1_000
+    mute = a_record(silence, agent_speaks=[(500, 1_400)], duration_ms=20_000)
+    assert values(mute)["dead_air_max"] == 10_000  # less the 8 s for which the caller meant to be silent
+
+
 def test_agent_that_takes_a_pause_for_the_end_cuts_in() -> None:
     paused = an_utterance("It is ... Alex.", (2_000, 2_500), (3_300, 4_000), (4_050, 4_500), (4_900, 5_200))
     polite = values(a_record(paused, agent_speaks=[(5_900, 6_500)]))
