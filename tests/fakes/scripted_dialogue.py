@@ -12,7 +12,7 @@ FAILS = "<fails>"
 
 
 class ScriptedDialogue:
-    """Answers turn after turn with its lines; a line that ends in `HANGS_UP` ends the call. Keeps the turns in `turns`."""
+    """Answers turn after turn with its lines; a line that ends in `HANGS_UP` ends the call. Keeps the `turns`."""
 
     def __init__(self, *lines: str) -> None:
         self.lines = list(lines)

@@ -32,7 +32,9 @@ def values(record: CallRecord, metric: str) -> list[float]:
 @pytest.mark.parametrize("line", LINES, ids=lambda line: line.name)
 @pytest.mark.parametrize("answer_ms", [300, 700, 1500])
 def test_agent_that_answers_after_a_known_time_measures_that_time(line: Line, answer_ms: int) -> None:
-    record = play(KnownAgent(answer_ms=answer_ms), says("yes this is alex"), says("tuesday [pause 400] then"), line=line)
+    record = play(
+        KnownAgent(answer_ms=answer_ms), says("yes this is alex"), says("tuesday [pause 400] then"), line=line
+    )
     measured = values(record, "response_latency")
     assert len(measured) == 2
     assert measured == pytest.approx([answer_ms] * 2, abs=10)
@@ -55,7 +57,7 @@ def test_agent_that_answers_late_is_censored_at_the_timeout_and_missed() -> None
     record = play(KnownAgent(answer_ms=60_000), says("yes this is alex"), says("hello"))
     missed = [m for m in measure(record) if m.metric == "missed_turn"]
     latencies = [m for m in measure(record) if m.metric == "response_latency"]
-    assert [m.value for m in missed][0] == 1.0
+    assert missed[0].value == 1.0
     assert latencies[0].censored
     assert latencies[0].value == record.timeout_ns / 1e6
 
