@@ -35,7 +35,8 @@ def fade_edges(signal: NDArray[np.floating], fade_in: int, fade_out: int) -> Sig
 
 def wrapped(loop: NDArray[np.floating], start: int, length: int) -> Signal:
     """`length` samples of a loop from `start` on, going round as often as need be."""
-    return np.asarray(np.take(loop, np.arange(start, start + length), mode="wrap"), dtype=np.float64)
+    turned = np.concatenate((loop[start % loop.size :], loop[: start % loop.size]))
+    return np.asarray(np.resize(turned, length), dtype=np.float64)
 
 
 def add_wrapped(loop: Signal, sound: NDArray[np.floating], start: int) -> None:

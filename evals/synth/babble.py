@@ -36,19 +36,16 @@ _BREATH_S = (0.1, 0.5)  # between a talker's sentences
 
 
 async def spoken_sentences(tts: TextToSpeech, talk: Talk) -> dict[str, list[Samples]]:
-    """The sentences as each voice of the talk speaks its share of them, cut to what is voiced.
+    """The sentences as each voice of the talk speaks its share of them.
 
     Raises:
-        ProviderError: a voice failed or cannot be heard.
+        ProviderError: a voice failed.
     """
     spoken: dict[str, list[Samples]] = {}
     for place, sentence in enumerate(SENTENCES):
         voice = talk.voices[place % len(talk.voices)]
         (rendering,) = await render(tts, sentence, voice)
-        spans = speech_spans(rendering.samples)
-        if not spans:
-            raise ProviderError(f"the voice {voice} spoke nothing that can be heard")
-        spoken.setdefault(voice, []).append(rendering.samples[spans[0][0] : spans[-1][1]])
+        spoken.setdefault(voice, []).append(rendering.samples)
     return spoken
 
 
@@ -63,21 +60,34 @@ def spoken_sha256(spoken: Mapping[str, Sequence[Samples]]) -> str:
 
 
 def talk_loop(talk: Talk, spoken: Mapping[str, Sequence[Samples]], rng: np.random.Generator) -> Signal:
-    """A loop of the talk at RMS 1, shape (LOOP_SAMPLES,)."""
+    """A loop of the talk at RMS 1, shape (LOOP_SAMPLES,).
+
+    Raises:
+        ProviderError: a voice cannot be heard.
+    """
     loop = np.zeros(LOOP_SAMPLES)
     voices = list(spoken)
+    voiced = {voice: [_voiced(samples, voice) for samples in spoken[voice]] for voice in voices}
     for talker in range(talk.talkers):
         pace = rng.uniform(*_PACE)
         nearness = gain_for(rng.uniform(-talk.spread_db, talk.spread_db))
         sentences = [
             nearness * scale_to_speech_level(resample(samples, RATE_HZ * pace), -26.0)
-            for samples in spoken[voices[talker % len(voices)]]
+            for samples in voiced[voices[talker % len(voices)]]
         ]
         _talk_on(loop, sentences, rng)
     if talk.muffled_hz is not None:
         low = butter(2, talk.muffled_hz, fs=RATE_HZ, output="sos")
         loop = np.asarray(sosfilt(low, np.concatenate((loop, loop)))[LOOP_SAMPLES:])
     return at_unit_rms(loop)
+
+
+def _voiced(samples: Samples, voice: str) -> Samples:
+    """What is voiced, without the padding around it."""
+    spans = speech_spans(samples)
+    if not spans:
+        raise ProviderError(f"the voice {voice} spoke nothing that can be heard")
+    return samples[spans[0][0] : spans[-1][1]]
 
 
 def _talk_on(loop: Signal, sentences: Sequence[Signal], rng: np.random.Generator) -> None:

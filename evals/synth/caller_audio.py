@@ -21,6 +21,8 @@ from agent.media import FRAME_SAMPLES, Samples
 from evals.record import sha256_of
 from evals.rng import rng_for
 from evals.scenario.model import Case, Line, Sound
+from evals.signal.levels import gain_for
+from evals.signal.mixing import wrapped
 from evals.synth.concealment import HISTORY
 from evals.synth.impairment import IDLE_PERIOD, LineAudio, noise_segment, on_the_line, whole_frames
 from evals.synth.noise import LOOP_SAMPLES
@@ -135,8 +137,8 @@ def _bed(case: Case, noise: NoiseLoop | None) -> LineAudio:
     else:
         length = LOOP_SAMPLES
         start = int(rng_for(case.seed, "line.bed", *names).integers(LOOP_SAMPLES))
-        level = 10 ** (_noise_dbov(case.line) / 20)
-        loop = level * np.take(noise.samples, np.arange(start - HISTORY, start + length), mode="wrap")
+        level = gain_for(_noise_dbov(case.line))
+        loop = level * wrapped(noise.samples, start - HISTORY, HISTORY + length)
     lost = _lost(case.line, length, rng_for(case.seed, "line.bed.loss", *names))
     return on_the_line(np.zeros(length), loop, lost)
 

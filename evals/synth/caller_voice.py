@@ -27,6 +27,7 @@ from evals.signal.voicing import speech_spans
 LEAD_MS = 40  # kept before the first voiced 10 ms: two frames of line
 TAIL_MS = 60  # kept after the last one: where a voice's decay ends
 EDGE_MS = 5  # ramp that ends a cut piece without a click
+WORD_TOUCH_MS = 20  # what a word's time and a voiced span may share by chance
 LONGEST_PAUSE_MS = 20_000
 
 _PER_MS = RATE_HZ // 1000
@@ -92,7 +93,7 @@ def clean_speech(renderings: Sequence[Rendering]) -> CleanSpeech:
             first, last = spans[0][0] - _LEAD, spans[-1][1] + _TAIL
             placed.append((onset - _LEAD, _cut(piece.samples, first, last)))
             speech += [Span(start_ns=_ns(start + shift), end_ns=_ns(end + shift)) for start, end in spans]
-            words += [_shifted(word, _ns(shift)) for word in piece.words]
+            words += [_shifted(_voiced(word, spans), _ns(shift)) for word in piece.words]
             onset = spans[-1][1] + shift
         onset += piece.pause_ms * _PER_MS
     canvas = np.zeros(onset + _TAIL)
@@ -118,6 +119,19 @@ def _cut(samples: Samples, first: int, last: int) -> Signal:
     part = np.zeros(last - first)
     part[max(0, -first) : max(0, -first) + kept.size] = fade_edges(as_signal(kept), _EDGE, _EDGE)
     return part
+
+
+def _voiced(word: WordSpan, spans: Sequence[tuple[int, int]]) -> WordSpan:
+    """The word without the silence before and after it, which a voice may count to it."""
+    held = [
+        span
+        for span in spans
+        if min(_ns(span[1]), word.end_ns) - max(_ns(span[0]), word.start_ns) > WORD_TOUCH_MS * 1_000_000
+    ]
+    if not held:
+        return word
+    start, end = max(word.start_ns, _ns(held[0][0])), min(word.end_ns, _ns(held[-1][1]))
+    return WordSpan(text=word.text, start_ns=start, end_ns=end)
 
 
 def _shifted(word: WordSpan, by_ns: int) -> WordSpan:

@@ -1,9 +1,11 @@
 import asyncio
+import dataclasses
 
 import numpy as np
 import pytest
 
 from agent.errors import ProviderRefused
+from agent.events import WordSpan
 from evals.errors import BadInput
 from evals.record import Span
 from evals.signal.voicing import speech_spans
@@ -60,6 +62,14 @@ def test_words_move_with_the_speech() -> None:
     assert speech.words[0].start_ns / MS == pytest.approx(first[0], abs=10)
     assert speech.words[1].end_ns / MS == pytest.approx(first[1], abs=10)
     assert speech.words[2].start_ns / MS == pytest.approx(second[0], abs=10)
+
+
+def test_a_word_ends_where_its_voice_ends_although_the_engine_counts_the_padding_to_it() -> None:
+    rendered = asyncio.run(render(ToneVoice(), "yes", "en-gb"))
+    stretched = WordSpan(text="yes", start_ns=0, end_ns=rendered[0].samples.size * 125_000)
+    speech = clean_speech([dataclasses.replace(rendered[0], words=(stretched,))])
+    ((start, end),) = spans_ms(speech)
+    assert [(word.start_ns / MS, word.end_ns / MS) for word in speech.words] == [(start, end)]
 
 
 def test_bounds_are_those_that_measuring_the_samples_finds() -> None:
