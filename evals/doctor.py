@@ -44,7 +44,7 @@ class Finding:
         needed_for: the work that cannot be done without it.
         remedy: how to get it, as a command where there is one; shown when it is not ok.
         found: what is here, such as a version; or what went wrong.
-        required: whether the main job needs it. What is not required is asked for by name.
+        optional: whether the main job does without it.
     """
 
     name: str
@@ -52,7 +52,7 @@ class Finding:
     needed_for: str
     remedy: str
     found: str = ""
-    required: bool = True
+    optional: bool = False
 
 
 def examine(folder: Path | None = None) -> list[Finding]:
@@ -113,7 +113,7 @@ def render(findings: Sequence[Finding]) -> str:
     name_width = max((len(finding.name) for finding in findings), default=0)
     lines = []
     for finding in findings:
-        mark = "ok" if finding.ok else "MISSING" if finding.required else "absent"
+        mark = "ok" if finding.ok else "absent" if finding.optional else "MISSING"
         lines.append(f"{mark:<8}{finding.name:<{name_width}}  {finding.found}".rstrip())
         if not finding.ok:
             lines.append(f"{'':8}needed for {finding.needed_for}")
@@ -173,7 +173,7 @@ def find_program(
         needed_for=needed_for,
         remedy=_system_package(package),
         found=path or "not on the PATH",
-        required=False,
+        optional=True,
     )
 
 
@@ -267,7 +267,7 @@ def _find_extra(extra: str, packages: Sequence[str], version_of: Callable[[str],
         needed_for=needed_for,
         remedy=f"{_python()} -m pip install 'milliwatt[{extra}]'",
         found=f"not installed: {', '.join(missing)}" if missing else ", ".join(versions),
-        required=False,
+        optional=True,
     )
 
 
@@ -291,8 +291,8 @@ def _own_requirements() -> Sequence[str]:
 
 
 def _verdict(findings: Sequence[Finding]) -> str:
-    lacking = [finding.name for finding in findings if finding.required and not finding.ok]
-    absent = [finding.name for finding in findings if not finding.required and not finding.ok]
+    lacking = [finding.name for finding in findings if not finding.ok and not finding.optional]
+    absent = [finding.name for finding in findings if not finding.ok and finding.optional]
     if lacking:
         return f"milliwatt cannot do its main job here until this is put right: {', '.join(lacking)}."
     if absent:

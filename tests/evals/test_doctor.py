@@ -95,9 +95,9 @@ def test_each_extra_of_the_metadata_is_one_finding_with_its_install_line() -> No
         ],
         version_of,
     )
-    assert [(finding.name, finding.ok, finding.found, finding.required) for finding in findings] == [
-        ("dashboard", False, "not installed: streamlit", False),
-        ("openai", False, "not installed: openai", False),
+    assert [(finding.name, finding.ok, finding.found, finding.optional) for finding in findings] == [
+        ("dashboard", False, "not installed: streamlit", True),
+        ("openai", False, "not installed: openai", True),
     ]
     assert findings[0].remedy.endswith("-m pip install 'milliwatt[dashboard]'")
 
@@ -111,14 +111,14 @@ def test_a_program_is_looked_up_on_the_path() -> None:
     here = find_program("ffmpeg", "other people's files", package="ffmpeg", which=lambda name: f"/bin/{name}")
     assert (here.ok, here.found) == (True, "/bin/ffmpeg")
     absent = find_program("ffmpeg", "other people's files", package="ffmpeg", which=lambda name: None)
-    assert (absent.ok, absent.required, absent.found) == (False, False, "not on the PATH")
+    assert (absent.ok, absent.optional, absent.found) == (False, True, "not on the PATH")
     assert "install ffmpeg" in absent.remedy
 
 
 def test_findings_read_as_a_list_with_remedies_and_a_verdict() -> None:
     ear = Finding(name="ear", ok=False, needed_for="recognition", remedy="pip install it", found="No module")
     program = Finding(
-        name="ffmpeg", ok=False, needed_for="other files", remedy="apt it", found="absent", required=False
+        name="ffmpeg", ok=False, needed_for="other files", remedy="apt it", found="absent", optional=True
     )
     assert render([VOICE, ear, program]) == (
         "ok      embedded voice  espeak-ng 1.52.0\n"
@@ -134,7 +134,7 @@ def test_findings_read_as_a_list_with_remedies_and_a_verdict() -> None:
 
 
 def test_the_verdict_tells_what_is_only_optional() -> None:
-    program = Finding(name="ffmpeg", ok=False, needed_for="files", remedy="apt it", required=False)
+    program = Finding(name="ffmpeg", ok=False, needed_for="files", remedy="apt it", optional=True)
     assert render([VOICE, program]).endswith(
         "All that the main job needs is here. Absent, and needed only for what they say: ffmpeg."
     )
@@ -146,7 +146,9 @@ def test_this_machine_can_do_the_main_job(tmp_path: Path) -> None:
     findings = examine(tmp_path / "not" / "made" / "yet")
     # Free space is this machine's own affair; what a test may demand is that everything installed works.
     broken = [
-        finding for finding in findings if finding.required and not finding.ok and finding.name != "free disk"
+        finding
+        for finding in findings
+        if not finding.optional and not finding.ok and finding.name != "free disk"
     ]
     assert broken == []
     assert list(tmp_path.iterdir()) == []
