@@ -6,11 +6,8 @@ left out of a suite that is then never returned, so nothing is played while anyt
 
 from __future__ import annotations
 
-import re
-import zoneinfo
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from agent.errors import BadFlow
@@ -22,6 +19,7 @@ from evals.scenario.fields import NAME, Fields, did_you_mean, to_json
 from evals.scenario.flow_names import FlowNames, built_in_flows, flow_names, flow_path
 from evals.scenario.lines import CLEAN, read_line, read_lines
 from evals.scenario.model import Line, Scenario, Suite
+from evals.scenario.wall_clock import read_now, read_time_zone
 from evals.scenario.yaml_lines import BROKEN, Mistakes, Node, read_yaml
 
 SCHEMA = 1
@@ -60,8 +58,6 @@ SCENARIO_KEYS = (
 
 CheckWorld = Callable[[Mapping[str, Json]], list[str]]
 """Says what is wrong with a scenario's `world`, one sentence for each mistake."""
-
-_WALL_CLOCK = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?")
 
 
 def load_suite(path: Path, *, check_world: CheckWorld | None = None) -> Suite:
@@ -197,9 +193,9 @@ class _Reader:
 
     def _shared(self, defaults: Fields) -> _Defaults:
         fields = self._fields
-        zone = _time_zone(fields)
+        zone = read_time_zone(fields)
         return _Defaults(
-            now=_now(fields, zone),
+            now=read_now(fields, zone),
             time_zone=zone,
             variables=fields.text_mapping("variables"),
             reply_end_ms=_reply_end(defaults, 600),
@@ -213,13 +209,14 @@ class _Reader:
             if fields.usable and key not in fields and key not in self._fields:
                 self._fields.wrong(self._fields.line, f"`{key}` is missing: give it here or in each scenario")
         identity = fields.name("id")
-        zone = _time_zone(fields) or shared.time_zone
+        zone = read_time_zone(fields) or shared.time_zone
+        own_clock = "now" in fields or "time_zone" in fields
         voice = _voice(fields)
         return Scenario(
             id=identity,
             title=fields.text("title") or identity.replace("_", " "),
             flow=self._flow,
-            now_iso=_now(fields, zone) or shared.now,
+            now_iso=read_now(fields, zone, shared.now) if own_clock else shared.now,
             time_zone=zone,
             caller=read_caller(fields, self._folder),
             expect=read_expectation(fields, self._names),
@@ -239,7 +236,7 @@ class _Reader:
             world[name] = to_json(node)
             if self._check_world is not None and node.value is not BROKEN:
                 for mistake in self._check_world({name: world[name]}):
-                    inner.wrong(node.line, mistake)
+                    fields.wrong(node.line, mistake)
         return world
 
 
@@ -260,46 +257,6 @@ def _reply_end(fields: Fields, default: int) -> int:
 
 def _max_duration(fields: Fields, default: int) -> int:
     return fields.integer("max_duration_s", 5, 3_600) or default
-
-
-def _time_zone(fields: Fields) -> str:
-    name = fields.text("time_zone")
-    if not name:
-        return ""
-    try:
-        zoneinfo.ZoneInfo(name)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        near = did_you_mean(name, zoneinfo.available_timezones())
-        fields.wrong(
-            fields.line_of("time_zone"),
-            f"there is no time zone `{name[:40]}`{near or ', such as Europe/London'}",
-        )
-        return ""
-    return name
-
-
-def _now(fields: Fields, zone: str) -> str:
-    """The wall clock under `now`, with seconds; checked to exist in its zone, where clocks go forward once a year."""
-    text = fields.text("now")
-    if not text:
-        return ""
-    line = fields.line_of("now")
-    try:
-        if not _WALL_CLOCK.fullmatch(text):
-            raise ValueError(text)
-        now = datetime.fromisoformat(text)
-    except ValueError:
-        fields.wrong(line, f'`now` must be a wall clock such as "2026-05-18T09:00:00", not "{text[:40]}"')
-        return ""
-    if zone:
-        try:
-            there = now.replace(tzinfo=zoneinfo.ZoneInfo(zone))
-            exists = there.astimezone(UTC).astimezone(there.tzinfo).replace(tzinfo=None) == now
-        except OverflowError:
-            exists = False
-        if not exists:
-            fields.wrong(line, f"`now` is a time that clocks in {zone} never show")
-    return now.isoformat()
 
 
 def _refuse_twice(matrix: Fields, key: str, names: list[str] | tuple[str, ...]) -> None:
