@@ -82,20 +82,19 @@ def mail_address(answer: Answer) -> str | None:
 
 def telephone_number(answer: Answer) -> str | None:
     """A telephone number of 7 to 15 digits (ITU-T E.164), with "double", "triple" and "oh"."""
-    best, run = "", ""
-    repeat = 1
-    for word in (*answer.words, ""):
+    words = [*answer.words, ""]
+    best, run, repeat = "", "", 1
+    for place, word in enumerate(words):
         if word in _REPEATS:
             repeat = _REPEATS[word]
             continue
-        digits = _phone_digits(word, run)
+        digits = _phone_digits(word, words[place + 1 : place + 3], run)
         if digits is None:
             best, run = max(best, run, key=len), ""
         else:
             run += digits * repeat
         repeat = 1
-    digits = best.lstrip("+")
-    return best if 7 <= len(digits) <= 15 else None
+    return best if 7 <= len(best.lstrip("+")) <= 15 else None
 
 
 def spoken_when(answer: Answer) -> str | None:
@@ -135,6 +134,7 @@ _READERS: dict[ValueType, Callable[[Answer], str | None]] = {
 
 
 _PLACES = {"first": 0, "former": 0, "earlier": 0, "earliest": 0, "second": 1, "third": 2}
+_DENIABLE = {*_DAYS, *_HOURS, "one", "morning", "afternoon", "evening", "first", "second"}
 _LAST_PLACES = frozenset({"last", "latter", "later", "latest"})
 _PARTS = {"morning": (0, 12), "afternoon": (12, 18), "evening": (18, 24)}
 
@@ -237,9 +237,10 @@ def _part_sign(words: Sequence[str], moment: datetime) -> bool | None:
 
 
 def _denied(words: Sequence[str], place: int) -> bool:
-    before = words[max(0, place - _DENIAL_REACH) : place]
-    after = words[place + 1 : place + 3]
-    return bool(_DENIALS & set(before)) or bool(_DENIALS & set(after))
+    before = range(max(0, place - _DENIAL_REACH), place)
+    # In "Tuesday won't work so Wednesday" the denial is Tuesday's.
+    denied_before = any(words[at] in _DENIALS and not (at and words[at - 1] in _DENIABLE) for at in before)
+    return denied_before or bool(_DENIALS & set(words[place + 1 : place + 3]))
 
 
 # --- spelled things
@@ -258,7 +259,7 @@ _SEPARATORS = {
 }
 # Words that stand before a mail address and are no part of it.
 _LEAD_INS = frozenset(
-    "is it's its to my email mail address me use send yes yeah sure okay that's thats be would on try the well so it "
+    "at is it's its to my email mail address me use send yes yeah sure okay that's thats be would on try the well so it "
     "and please no actually right for as reach".split()
 )
 
@@ -298,7 +299,7 @@ def _domain(words: Sequence[str]) -> str:
     parts: list[str] = []
     end = 0
     place = 0
-    while place < len(words) and (words[place] in _SEPARATORS or re.fullmatch(r"[a-z]+", words[place])):
+    while place < len(words) and words[place] != "at" and (words[place] in _SEPARATORS or re.fullmatch(r"[a-z]+", words[place])):
         parts.append(_SEPARATORS.get(words[place], words[place]))
         if len(parts) > 1 and parts[-2] == "." and parts[-1] != ".":
             while len(words[place]) == 1 and place + 1 < len(words) and len(words[place + 1]) == 1:
@@ -325,19 +326,22 @@ def _joined(parts: Sequence[str]) -> str:
     return text
 
 
-def _phone_digits(word: str, run: str) -> str | None:
-    """The digits a word adds to a number being said; None for a word that ends it."""
+def _phone_digits(word: str, follows: Sequence[str], run: str) -> str | None:
+    """The digits a word adds to the number said so far; None for a word that ends it."""
+    after = follows[0] if follows else ""
     if word in _ZEROS:
         return "0"
     if word in _UNITS:
-        # "seventy seven" has been written as 70 so far; see below.
         return str(_UNITS[word])
     if word in _TEENS:
         return str(_TEENS[word])
     if word in _TENS:
-        return str(_TENS[word])[0] if word != "" else None
+        # "seventy seven" is 77, "seventy" by itself 70.
+        return str(_TENS[word])[0] if after in _UNITS and after != "zero" else str(_TENS[word])
     if word == "hundred" and run:
-        return "00"
+        # "nine hundred and five", "nine hundred and twelve", but "nine hundred one two three".
+        last = follows[1] if after == "and" and len(follows) > 1 else after
+        return "" if last in {*_TEENS, *_TENS} else "0" if after == "and" and last in _UNITS else "00"
     if word == "thousand" and run:
         return "000"
     if word == "plus" and not run:
@@ -424,9 +428,9 @@ def _time_phrase(words: Sequence[str]) -> str | None:
     return " ".join(phrase)
 
 
-_NUMBER = rf"(?:{'|'.join(sorted(_NUMBER_WORDS, key=len, reverse=True))}|couple of|few)"
+_NUMBER = rf"(?:{'|'.join(sorted(_NUMBER_WORDS, key=len, reverse=True))}|couple of|few|half)"
 _MONEY = re.compile(
-    rf"\b(?:a )?{_NUMBER}(?:(?: and| a)? {_NUMBER})*(?: (?:pounds?|quid|dollars?|euros?|grand|k)\b)+"
+    rf"\b(?:a )?{_NUMBER}(?:(?: and)?(?: a)? {_NUMBER})*(?: (?:pounds?|quid|dollars?|euros?|grand|k)\b)+"
     rf"|\b(?:a )?{_NUMBER}(?: (?:and )?{_NUMBER})* (?:hundred|thousand|million)\b(?: (?:and )?{_NUMBER})*"
 )
 _TIMELINE = re.compile(

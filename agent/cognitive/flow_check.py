@@ -35,15 +35,8 @@ _ANSWERS_TO_ANY_QUESTION = (NO_SPEECH, UNCLEAR)
 def flow_mistakes(flow: Flow) -> list[str]:
     """Every mistake of the flow, one sentence each; none when it may answer calls."""
     checks = (
-        _head,
-        _intents,
-        _targets,
-        _branches,
-        _texts,
-        _unreachable,
-        _silent_loops,
-        _too_long,
-        _unset_variables,
+        *(_head, _intents, _shared_examples, _targets, _branches, _texts),
+        *(_unreachable, _silent_loops, _too_long, _unset_variables),
     )
     return [mistake for check in checks for mistake in check(flow)]
 

@@ -46,6 +46,9 @@ _WRITTEN_FORMS = {"ok": "okay", "yep": "yeah", "yup": "yeah", "gmail": "gmail", 
 _TOKEN = re.compile(r"[a-z]+(?:'[a-z]+)*|\d+|@|(?<=[a-z0-9])[._+-](?=[a-z0-9])")
 _SIGNS = {"@": "at", ".": "dot", "_": "underscore", "+": "plus", "-": "dash"}
 _ADDRESS = re.compile(r"\S+@\S+")
+# Digits in groups: together a telephone number if there are enough of them.
+_DIGIT_GROUPS = re.compile(r"(?<![\w@.])\+?\(?\d[\d ().-]{5,}\d\b")
+_SHORTEST_TELEPHONE_NUMBER = 7
 
 
 def cardinal(number: int) -> str:
@@ -93,13 +96,13 @@ def spoken_words(text: str) -> list[str]:
     plain = re.sub(r"([£$€])\s?(\d[\d,]*)(k|m)?\b", _money, plain)
     plain = re.sub(r"\b(\d{1,2})[:.](\d{2})\b(?!\d)", _time_of_day, plain)
     plain = re.sub(r"(?<=\d),(?=\d{3}\b)", "", plain)
+    plain = _DIGIT_GROUPS.sub(_telephone_number, plain)
     plain = re.sub(r"\b(\d{1,2})(?:st|nd|rd|th)\b", lambda found: ordinal(int(found[1])), plain)
     plain = re.sub(r"\b([ap])\.?\s?m\b\.?", r"\1m", plain)
     plain = plain.replace("%", " percent ").replace("&", " and ")
     words: list[str] = []
     for part in plain.split():
         in_address = _ADDRESS.fullmatch(part) is not None
-        # "+44 7700", "07700-900-123" are numbers, whose signs are not said.
         for token in _TOKEN.findall(part):
             if token in _SIGNS:
                 if in_address:
@@ -124,6 +127,13 @@ def _number(digits: str) -> str:
 def _money(found: re.Match[str]) -> str:
     amount = int(found[2].replace(",", "")) * {"k": 1_000, "m": 1_000_000}.get(found[3] or "", 1)
     return f" {cardinal(amount)} {_CURRENCIES[found[1]]} "
+
+
+def _telephone_number(found: re.Match[str]) -> str:
+    digits = re.sub(r"\D", "", found[0])
+    if len(digits) < _SHORTEST_TELEPHONE_NUMBER:
+        return found[0]
+    return f" {'plus ' if found[0].startswith('+') else ''}{digit_by_digit(digits)} "
 
 
 def _time_of_day(found: re.Match[str]) -> str:

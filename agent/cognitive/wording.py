@@ -53,7 +53,7 @@ def placeholder_mistakes(text: str) -> list[str]:
         if not _NAME.fullmatch(placeholder.name):
             mistakes.append(f"{{{{{placeholder.name}}}}} is no variable name")
         if placeholder.filter and placeholder.filter not in _FILTERS:
-            known = ", ".join(sorted(_FILTERS))
+            known = ", ".join(sorted(name for name in _FILTERS if name))
             mistakes.append(f"there is no filter {placeholder.filter!r}; there are {known}")
     rest = _PLACEHOLDER.sub("", text)
     if "{{" in rest or "}}" in rest:
