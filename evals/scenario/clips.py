@@ -8,6 +8,7 @@ silent FLAC has 90 kB).
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -53,7 +54,7 @@ def read_clip(name: str, folder: Path) -> Clip:
         data = path.read_bytes()
     except OSError as error:
         raise ValueError(f"the clip {name} cannot be read: {error.strerror}") from error
-    _check_audio(name, path)
+    _check_audio(name, data)
     sha256 = hashlib.sha256(data).hexdigest()
     return _with_manifest(name, path, sha256)
 
@@ -69,9 +70,9 @@ def _inside(name: str, folder: Path) -> Path:
     return path
 
 
-def _check_audio(name: str, path: Path) -> None:
+def _check_audio(name: str, data: bytes) -> None:
     try:
-        with soundfile.SoundFile(path) as file:
+        with soundfile.SoundFile(io.BytesIO(data)) as file:
             if file.channels != 1:
                 raise ValueError(f"the clip {name} has {file.channels} channels; a caller has one")
             if not 8_000 <= file.samplerate <= 48_000:
@@ -91,7 +92,7 @@ def _with_manifest(name: str, path: Path, sha256: str) -> Clip:
     if not manifest.is_file():
         return Clip(sha256=sha256)
     where = f"{PurePosixPath(name).parent / MANIFEST}"
-    for number, line in enumerate(manifest.read_text("utf-8").splitlines(), start=1):
+    for number, line in enumerate(_text(manifest, where).splitlines(), start=1):
         if not line.strip():
             continue
         try:
@@ -110,6 +111,17 @@ def _with_manifest(name: str, path: Path, sha256: str) -> Clip:
                 speech_ms=_speech(row.get("speech_ms", []), f"{where}, line {number}"),
             )
     return Clip(sha256=sha256)
+
+
+def _text(manifest: Path, where: str) -> str:
+    with manifest.open("rb") as file:
+        data = file.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise ValueError(f"{where} is larger than {MAX_BYTES // 1024 // 1024} MiB")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{where} is not UTF-8") from error
 
 
 def _speech(value: Json, where: str) -> tuple[tuple[int, int], ...]:

@@ -95,3 +95,6 @@ def test_manifest_that_is_no_json_is_refused(tmp_path: Path) -> None:
     (tmp_path / "manifest.jsonl").write_text('{"audio": \n')
     with pytest.raises(ValueError, match=r"manifest\.jsonl, line 1, is no JSON"):
         read_clip("yes.wav", tmp_path)
+    (tmp_path / "manifest.jsonl").write_bytes(b"\xff\n")
+    with pytest.raises(ValueError, match=r"manifest\.jsonl is not UTF-8"):
+        read_clip("yes.wav", tmp_path)
