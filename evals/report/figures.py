@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from scipy.stats import binom
 
@@ -69,7 +70,7 @@ class Delays:
     delays: tuple[Delay, ...] = ()
 
     def __post_init__(self) -> None:
-        if any(later < earlier for earlier, later in zip(self.delays, self.delays[1:], strict=False)):
+        if any(later < earlier for earlier, later in pairwise(self.delays)):
             raise ValueError("delays stand in order, shortest first; use Delays.of")
 
     @staticmethod

@@ -1,0 +1,166 @@
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from evals.errors import StoreError
+from evals.metrics.registry import measure
+from evals.record import HeardWord
+from evals.report import html
+from evals.report.html import render, write_html
+from evals.report.summary import summarise
+from evals.scoring.verdict import Check, GateOutcome, GateVerdict
+from evals.store.finished import FinishedCall
+from evals.store.parts import PartWriter, read_parts
+from tests.store_builders import a_finished_call, a_record, a_run, a_text_record
+
+CASE = "booking/books_first_slot/en-gb/clean/0"
+HOSTILE = "</title></style></script><script>alert('x')</script><img src=x onerror=alert(1)>"
+
+
+class Page(HTMLParser):
+    """The page's elements, and whether they are balanced."""
+
+    void = frozenset({"meta", "br", "img", "input", "link", "hr"})
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attributes)))
+        if tag not in self.void:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def having(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.elements if name == tag]
+
+
+def the_page(*calls: FinishedCall, **changes) -> str:
+    run = a_run(cases=tuple(call.record.case_id for call in calls), **changes)
+    return render(summarise(run, calls), calls)
+
+
+def test_a_page_shows_the_verdict_the_figures_and_each_call() -> None:
+    record = a_record(CASE)
+    page = the_page(a_finished_call(record=record, measurements=measure(record)))
+    for text in (
+        "FAIL: 0 of 1 calls met their expectations.",
+        "expected booked, got none",
+        "Is this Alex?",
+        "yes this is",
+        "slot read back",
+        "Time to answer, ms",
+        "no answer in 4.0 s",
+        "the agent was silent" if "the agent was silent" in page else "Measurements",
+    ):
+        assert text in page
+    parsed = Page(page)
+    assert parsed.open == []
+    assert [item["class"] for item in parsed.having("svg")] == ["chart", "chart", "chart", "timeline"]
+
+
+def test_the_page_asks_nothing_of_any_network_and_runs_only_its_own_script() -> None:
+    text = the_page(a_finished_call())
+    parsed = Page(text)
+    for tag, attributes in parsed.elements:
+        assert tag not in {"link", "iframe", "object", "embed", "base"}
+        assert not any(name.startswith("on") or name == "style" for name in attributes), (tag, attributes)
+    assert set(re.findall(r"https?://[^\"' )]+", text)) == {"http://www.w3.org/2000/svg"}
+    (policy,) = (meta["content"] for meta in parsed.having("meta") if "http-equiv" in meta)
+    assert policy is not None
+    assert policy.startswith("default-src 'none'; ")
+    assert "unsafe" not in policy
+    for tag, directive in (("style", "style-src"), ("script", "script-src")):
+        (body,) = re.findall(rf"<{tag}>(.*?)</{tag}>", text, re.DOTALL)
+        digest = base64.b64encode(hashlib.sha256(body.encode()).digest()).decode()
+        assert f"{directive} 'sha256-{digest}'" in policy
+
+
+def test_hostile_transcripts_names_and_evidence_stay_text() -> None:
+    plain = Page(the_page(a_finished_call()))
+    record = a_record(
+        scenario={"title": HOSTILE, "tags": []},
+        failure=HOSTILE,
+        outcome=HOSTILE,
+        path=(HOSTILE,),
+        captured={HOSTILE: HOSTILE},
+        line={"name": HOSTILE},
+        agent_words=(HeardWord(text=HOSTILE, start_ns=0, end_ns=10**9, seq=0),),
+        events=tuple(
+            {**event, "text": HOSTILE} if event["kind"] == "final_heard" else {**event, "reason": HOSTILE}
+            for event in a_record().events
+        ),
+    )
+    checks = [Check(name=HOSTILE, passed=False, detail=HOSTILE)]
+    page = the_page(
+        a_finished_call(record=record, checks=checks), target=HOSTILE, settings={HOSTILE: HOSTILE}
+    )
+    parsed = Page(page)
+    assert parsed.open == []
+    assert len(parsed.having("script")) == len(plain.having("script")) == 1
+    assert parsed.having("img") == []
+    assert "<script>alert" not in page
+
+
+def test_failed_calls_come_first_and_the_rest_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(html, "MANY_CALLS", 3)
+    good = [Check(name="states", passed=True)]
+    calls = [
+        a_finished_call(
+            f"booking/s{number}/en-gb/clean/0", checks=good if number < 3 else None, measurements=[]
+        )
+        for number in range(5)
+    ]
+    page = the_page(*calls)
+    shown = re.findall(r"<b>(s\d)</b>", page)
+    assert shown == ["s3", "s4", "s0"]
+    assert "2 more calls are in the store; this page shows 3, failed ones first." in page
+
+
+def test_a_text_call_has_no_picture_and_no_player() -> None:
+    parsed = Page(the_page(a_finished_call(record=a_text_record(CASE), measurements=[])))
+    assert parsed.having("svg")
+    assert not [item for item in parsed.having("svg") if item["class"] == "timeline"]
+    assert parsed.having("audio") == []
+
+
+def test_gates_and_missing_cases_are_shown() -> None:
+    call = a_finished_call()
+    gates = [GateVerdict(gate="word errors", outcome=GateOutcome.TOO_LITTLE_DATA, reason="8 are needed")]
+    run = a_run(cases=(call.record.case_id, "booking/other/en-gb/clean/0"))
+    page = render(summarise(run, [call], gates=gates), [call])
+    assert "too little data" in page
+    assert 'booking/other/en-gb/clean/0 <span class="quiet">· not played</span>' in page
+
+
+def test_the_wav_lies_beside_the_page(tmp_path: Path) -> None:
+    run_folder = tmp_path / "runs" / "r"
+    with PartWriter(run_folder, 0) as writer:
+        writer.append(a_finished_call())
+    calls = list(read_parts(run_folder))
+    path = tmp_path / "out" / "report.html"
+    for _ in range(2):  # writing it again is no trouble
+        assert write_html(path, summarise(a_run(), calls), calls, run_folder=run_folder) == path
+    (player,) = Page(path.read_text()).having("audio")
+    source = player["src"]
+    assert source is not None
+    assert source.startswith("report_audio/")
+    (wav,) = (run_folder / "audio").iterdir()
+    assert (path.parent / source).read_bytes() == wav.read_bytes()
+
+
+def test_a_page_that_cannot_be_written_is_one_clear_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreError, match="cannot make the folder"):
+        write_html(tmp_path / "file" / "report.html", summarise(a_run(), []), [])
