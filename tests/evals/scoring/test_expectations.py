@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from evals.record import CallRecord, CallStatus, Level
-from evals.scoring.expectations import check, passed
+from evals.scenario import expect_file
+from evals.scoring.expectations import BOUNDS, check, passed
 from evals.scoring.verdict import Check
 from tests.builders import a_clear, a_record, a_tool_call, an_utterance, heard_words
 
@@ -146,3 +147,7 @@ def test_interruption_that_was_not_offered_does_not_pass_its_bound() -> None:
 def test_bound_that_does_not_exist_fails_by_name() -> None:
     found = check(a_record(expect={"within": {"mood_max_ms": 1}}))
     assert found[1].detail == "no such bound; there are response_latency_max_ms, yield_latency_max_ms"
+
+
+def test_every_bound_that_a_scenario_may_give_is_checked() -> None:
+    assert set(expect_file.BOUNDS) == set(BOUNDS)
