@@ -108,6 +108,7 @@ def make_call(
         voice=settings.voice,
         variables=variables,
         activity=settings.activity,
+        level_gate=settings.level_gate,
         endpointing=settings.endpointing,
         barge_in=settings.barge_in,
         no_speech_ms=settings.no_speech_ms,

@@ -9,6 +9,7 @@ from typing import Any
 
 from agent.audio.barge_in import BargeInConfig
 from agent.audio.endpointing import EndpointingConfig
+from agent.audio.level_gate import LevelGateConfig
 from agent.audio.voice_activity import ActivityConfig
 from agent.errors import BadSettings
 
@@ -31,6 +32,7 @@ class AgentSettings:
     vad: str = "silero"
     no_speech_ms: int = 6000
     activity: ActivityConfig = field(default_factory=ActivityConfig)
+    level_gate: LevelGateConfig = field(default_factory=LevelGateConfig)
     endpointing: EndpointingConfig = field(default_factory=EndpointingConfig)
     barge_in: BargeInConfig = field(default_factory=BargeInConfig)
 
@@ -75,16 +77,18 @@ def _changed(value: Any, path: list[str], text: str) -> Any:
         return dataclasses.replace(value, **{name: _changed(old, rest, text)})
     if rest:
         raise ValueError(f"{name} has no parts")
-    return dataclasses.replace(value, **{name: _parsed(text, type(old))})
+    return dataclasses.replace(value, **{name: _parsed(text, old)})
 
 
-def _parsed(text: str, kind: type) -> object:
+def _parsed(text: str, default: Any) -> object:
+    """The text as a value of the default's type; only levels in dB, whose default is negative, may be negative."""
+    kind = type(default)
     if kind is str:
         return text
     try:
         number = kind(text)
     except ValueError:
         raise ValueError(f"{text!r} is not {'a whole number' if kind is int else 'a number'}") from None
-    if number < 0:
+    if number < 0 and not default < 0:
         raise ValueError(f"{text} is below zero")
     return number

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
+from dataclasses import replace
 
-from agent.audio.ports import Recognition, SpeechToText, Transcript, VoiceDetector
+from agent.audio.level_gate import LevelGate, LevelGateConfig, frame_dbov
+from agent.audio.ports import Recognition, SpeechToText, Transcript, VoiceDetector, VoiceWindow
 from agent.audio.voice_activity import Activity, ActivityConfig, follow
+from agent.clock import NS_PER_S
 from agent.media import AudioFrame
 
 PREROLL_FRAMES = (
@@ -32,6 +35,7 @@ class Hearing:
         detector: VoiceDetector,
         stt: SpeechToText,
         activity_config: ActivityConfig,
+        gate_config: LevelGateConfig,
         over_probability: float,
         hints: Sequence[str] = (),
     ) -> None:
@@ -42,6 +46,8 @@ class Hearing:
         self._hints = hints
         self._recent: deque[AudioFrame] = deque(maxlen=PREROLL_FRAMES)
         self._recognition: Recognition | None = None
+        self._gate = LevelGate(gate_config)
+        self._last_dbov = -100.0
         self.activity = Activity()
         self.over_run = 0
         self.text = ""
@@ -54,8 +60,12 @@ class Hearing:
     def notice(self, frame: AudioFrame) -> list[Activity]:
         """Takes the next frame; returns the activity after each window it completed."""
         self._recent.append(frame)
+        own_dbov = frame_dbov(frame)
+        level_dbov = max(own_dbov, self._last_dbov)  # a window reaches back into the frame before
+        self._last_dbov = own_dbov
         seen: list[Activity] = []
         for window in self._detector.feed(frame):
+            window = self._gated(window, level_dbov)
             self.over_run = self.over_run + 1 if window.probability >= self._over_probability else 0
             self.activity = follow(self.activity, window, self._config)
             seen.append(self.activity)
@@ -99,6 +109,14 @@ class Hearing:
         self._detector.reset()
         self.activity = Activity()
         self.over_run = 0
+
+    def _gated(self, window: VoiceWindow, level_dbov: float) -> VoiceWindow:
+        probability = self._gate.admit(
+            probability=window.probability,
+            level_dbov=level_dbov,
+            window_s=(window.end_ns - window.start_ns) / NS_PER_S,
+        )
+        return replace(window, probability=probability)
 
     async def _feed(self, frame: AudioFrame) -> str | None:
         if self._recognition is None:

@@ -16,6 +16,7 @@ from agent.audio import barge_in, call_state, endpointing
 from agent.audio.beep import BeepDetector
 from agent.audio.call_state import Command, Signal, State
 from agent.audio.hearing import Hearing
+from agent.audio.level_gate import LevelGateConfig
 from agent.audio.playout import BurstStart, Playout
 from agent.audio.ports import (
     Keys,
@@ -53,6 +54,7 @@ class CallConfig:
     variables: Mapping[str, str] = field(default_factory=dict)
     hints: Sequence[str] = ()
     activity: ActivityConfig = field(default_factory=ActivityConfig)
+    level_gate: LevelGateConfig = field(default_factory=LevelGateConfig)
     endpointing: endpointing.EndpointingConfig = field(default_factory=endpointing.EndpointingConfig)
     barge_in: barge_in.BargeInConfig = field(default_factory=barge_in.BargeInConfig)
     no_speech_ms: int = 6000
@@ -81,6 +83,7 @@ class CallOrchestrator:
             detector=detector,
             stt=stt,
             activity_config=config.activity,
+            gate_config=config.level_gate,
             over_probability=config.barge_in.yield_probability,
             hints=config.hints,
         )

@@ -198,12 +198,15 @@ def _speak(engine: Any, request: dict[str, Any], path: str) -> tuple[list[list[i
             done.set()
         return result
 
+    # The driver's constructor has queued its own voice and rate on espeak's thread; they must not come after ours.
+    _espeak.Synchronize()
     if _espeak.SetVoiceByName(request["voice"].encode()) != 0:  # pyttsx3 swallows its own failure
         raise ValueError(f"espeak refuses the voice {request['voice']!r}")
     _espeak.SetSynthCallback(on_synth)
     for name in ("voice", "rate", "pitch", "volume"):
         if name in request:
-            engine.setProperty(name, request[name])
+            driver.setProperty(name, request[name])  # at once; the engine's own method would queue it
+    _espeak.Synchronize()
     engine.save_to_file(request["text"], path)
     engine.runAndWait()  # may return while espeak's thread is still speaking
     if not done.wait(LIMIT_S):

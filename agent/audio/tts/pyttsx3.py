@@ -78,7 +78,7 @@ class Pyttsx3TextToSpeech:
     def identity(self) -> str:
         """Names everything but text and voice that the audio depends on, for caches."""
         settings = ",".join(f"{name}={value}" for name, value in sorted(self._settings.items()))
-        return f"pyttsx3/espeak-ng/{settings}"
+        return f"pyttsx3/espeak-ng/2/{settings}"
 
     async def speak(self, text: str, voice: str) -> AsyncGenerator[SpeechChunk, None]:
         """Renders `text` and yields it whole; nothing when there is nothing to say."""
