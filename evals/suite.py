@@ -22,11 +22,15 @@ from evals.run_info import RunInfo
 from evals.scenario.expansion import expand
 from evals.scenario.file import load_suite
 from evals.scenario.model import Case, Suite
+from evals.scoring.gate_file import load_gates
 from evals.sim.world import check_world
+from evals.store.disk import write_atomically
 from evals.store.parts import finished_cases, read_run_info, write_run_info
 from evals.store.runs import RUNS_FOLDER
 from evals.targets.registry import TargetSpec, make_targets
 from evals.version import HARNESS_VERSION
+
+GATES_FILE = "gates.yaml"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +38,7 @@ class RunRequest:
     """What `milliwatt run` was asked for.
 
     Attributes:
-        suites: suite files.
+        suites: suite files; a `gates.yaml` among them is passed over, since it is found by itself.
         level: `text` or `audio`.
         target: what answers the calls.
         seed: the run's seed.
@@ -82,7 +86,9 @@ def plan(request: RunRequest) -> PlannedRun:
         BadInput: a suite, an option or the target cannot be used; lists every mistake of every file.
         StoreError: the run's folder cannot be written.
     """
-    suites = _load_all(request.suites)
+    files = tuple(path for path in request.suites if path.name != GATES_FILE)
+    suites = _load_all(files)
+    gates = _gates_beside(files)
     make_targets(request.target, ContentCache(None))  # only to learn of a bad target, setting or profile
     cases = [
         case
@@ -93,7 +99,7 @@ def plan(request: RunRequest) -> PlannedRun:
         raise BadInput("--only", [f"no scenario's id or tag matches {', '.join(request.only)}"])
     if request.level is Level.TEXT:
         cases = _one_per_line(cases)
-    hashes = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in request.suites}
+    hashes = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
     if request.resume is not None:
         folder = request.resume
         info = _resumed(request, read_run_info(folder), cases, hashes)
@@ -101,6 +107,8 @@ def plan(request: RunRequest) -> PlannedRun:
         info = _new_info(request, suites, cases, hashes)
         folder = request.reports / RUNS_FOLDER / info.run_id
         write_run_info(folder, info)
+        for number, path in enumerate(gates):
+            write_atomically(folder / gates_name(number), path.read_bytes())
     finished = finished_cases(folder)
     left = [case for case in cases if case.id not in finished]
     if request.shuffle is not None:
@@ -119,6 +127,19 @@ def plan(request: RunRequest) -> PlannedRun:
         cases=tuple(left),
         finished=len(finished),
     )
+
+
+def gates_name(number: int) -> str:
+    """The name under which a run keeps the gates that stood beside its suites when it was planned."""
+    return GATES_FILE if number == 0 else f"gates-{number}.yaml"
+
+
+def _gates_beside(files: Sequence[Path]) -> list[Path]:
+    """The gates' files beside the suites, each checked, since a run is no time to find a mistake in one."""
+    found = [path for path in sorted({file.parent / GATES_FILE for file in files}) if path.is_file()]
+    for path in found:
+        load_gates(path)
+    return found
 
 
 def _load_all(paths: Sequence[Path]) -> list[Suite]:

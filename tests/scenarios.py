@@ -40,6 +40,4 @@ def a_case(
         world=world,  # type: ignore[arg-type]
         max_duration_s=max_duration_s,
     )
-    return Case(
-        suite="tests", folder=".", scenario=scenario, voice="en-gb", line=line, repeat=0, seed=seed
-    )
+    return Case(suite="tests", folder=".", scenario=scenario, voice="en-gb", line=line, repeat=0, seed=seed)

@@ -16,8 +16,8 @@ from evals.scoring.verdict import GateOutcome, GateVerdict
 from evals.store.finished import FinishedCall
 from evals.store.parts import read_parts, read_run_info, write_verdicts
 from evals.store.runs import resolve_run
+from evals.suite import GATES_FILE
 
-GATES_FILE = "gates.yaml"
 _STYLE = {GateOutcome.PASS: "green", GateOutcome.FAIL: "red", GateOutcome.TOO_LITTLE_DATA: "yellow"}
 
 
@@ -43,15 +43,13 @@ def compare_runs(
     return exit_status(verdicts)
 
 
-def absolute_verdicts(
-    calls: Iterable[FinishedCall], suites: Sequence[Path], *, seed: int
-) -> list[GateVerdict]:
-    """What the absolute gates beside the suites say of a run; nothing where there is no gates.yaml."""
+def absolute_verdicts(calls: Iterable[FinishedCall], run_folder: Path) -> list[GateVerdict]:
+    """What the absolute gates that a run has kept say of it; nothing where it has none."""
     rows = [_row(call) for call in calls]
+    seed = read_run_info(run_folder).seed
     verdicts: list[GateVerdict] = []
-    for path in sorted({suite.parent / GATES_FILE for suite in suites}):
-        if path.is_file():
-            verdicts += judge_absolute(rows, load_gates(path), rng_for(seed, "gate", path.parent.name))
+    for path in sorted(run_folder.glob("gates*.yaml")):
+        verdicts += judge_absolute(rows, load_gates(path), rng_for(seed, "gate", path.name))
     return verdicts
 
 
@@ -64,12 +62,9 @@ def print_verdicts(verdicts: Sequence[GateVerdict], out: Console) -> None:
 
 
 def _usual_gates(run_folder: Path) -> Gates:
-    """The gates beside the run's suite, when it is one of this folder's corpora; else the product's own."""
-    for suite in read_run_info(run_folder).suites:
-        path = Path("corpora") / suite / GATES_FILE
-        if path.is_file():
-            return load_gates(path)
-    return DEFAULT_GATES
+    """The gates that stood beside the run's suite; the product's own where there were none."""
+    path = run_folder / GATES_FILE
+    return load_gates(path) if path.is_file() else DEFAULT_GATES
 
 
 def _rows(run_folder: Path) -> list[CallRow]:

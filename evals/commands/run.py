@@ -73,7 +73,7 @@ def run_suites(options: RunOptions, *, out: Console, err: Console) -> int:
         # What is finished is stored and shown, however playing ended.
         if not interrupted():
             failure = _store(options.db, planned.folder, err) or failure
-    summary = _summary(planned, options)
+    summary = _summary(planned)
     out.print(text.render(summary))
     if interrupted():
         err.print(_interrupted_text(planned), highlight=False)
@@ -147,9 +147,9 @@ def _store(db: Path, folder: Path, err: Console) -> HarnessError | None:
     return None
 
 
-def _summary(planned: PlannedRun, options: RunOptions) -> Summary:
+def _summary(planned: PlannedRun) -> Summary:
     calls = list(read_parts(planned.folder, tracks=False))
-    verdicts = absolute_verdicts(calls, options.suites, seed=planned.info.seed)
+    verdicts = absolute_verdicts(calls, planned.folder)
     if verdicts:
         write_verdicts(planned.folder, "", verdicts)
     return summarise(read_run_info(planned.folder), calls, gates=verdicts)

@@ -14,7 +14,9 @@ MS = 1_000_000
 LOUD = AudioFrame(t_ns=0, pcm=np.full(FRAME_SAMPLES, 5000, dtype="<i2").tobytes())
 
 
-def on_line(line: Line, script: dict[int, Callable[[TelephoneLine], object]], *, until_ms: int = 2000) -> TelephoneLine:
+def on_line(
+    line: Line, script: dict[int, Callable[[TelephoneLine], object]], *, until_ms: int = 2000
+) -> TelephoneLine:
     """Plays `script` (by milliseconds) on a line that is stepped every 20 ms, as the simulator does."""
 
     async def play() -> TelephoneLine:
@@ -82,18 +84,24 @@ def test_clear_drops_what_has_not_begun_when_it_arrives() -> None:
 
 
 def test_audio_sent_at_once_after_a_clear_is_played() -> None:
-    line = on_line(Line(name="l", delay_ms=40), {100: send(50), 250: lambda line: (clear(line), send(2)(line))})
+    line = on_line(
+        Line(name="l", delay_ms=40), {100: send(50), 250: lambda line: (clear(line), send(2)(line))}
+    )
     assert starts_ms(line)[-3:] == [280, 300, 320]
 
 
 def test_mark_comes_back_once_everything_before_it_has_been_played() -> None:
-    line = on_line(Line(name="l", delay_ms=40), {100: lambda line: (send(5)(line), mark("m")(line), send(5)(line))})
+    line = on_line(
+        Line(name="l", delay_ms=40), {100: lambda line: (send(5)(line), mark("m")(line), send(5)(line))}
+    )
     (back,) = [message for message in line.wire if message.kind == "mark_back"]
     assert back.t_ns == (100 + 40 + 5 * 20 + 40) * MS
 
 
 def test_mark_that_a_clear_drops_comes_back_at_once() -> None:
-    line = on_line(Line(name="l", delay_ms=40), {100: lambda line: (send(50)(line), mark("m")(line)), 200: clear})
+    line = on_line(
+        Line(name="l", delay_ms=40), {100: lambda line: (send(50)(line), mark("m")(line)), 200: clear}
+    )
     (back,) = [message for message in line.wire if message.kind == "mark_back"]
     assert back.t_ns == (200 + 40 + 40) * MS
 
@@ -117,7 +125,8 @@ def received(line: Line, script: dict[int, Callable[[TelephoneLine], object]]) -
 def test_callers_frames_arrive_after_the_delay_in_order_and_then_the_hang_up() -> None:
     quiet = np.zeros(FRAME_SAMPLES, dtype=np.int16)
     script: dict[int, Callable[[TelephoneLine], object]] = {
-        20 * (number + 1): lambda line, number=number: line.send_frame(number, quiet, quiet) for number in range(3)
+        20 * (number + 1): lambda line, number=number: line.send_frame(number, quiet, quiet)
+        for number in range(3)
     }
     script[70] = lambda line: line.hang_up()
     arrivals = received(Line(name="l", delay_ms=40), script)
@@ -128,7 +137,8 @@ def test_callers_frames_arrive_after_the_delay_in_order_and_then_the_hang_up() -
 def test_jitter_delays_frames_and_never_swaps_them() -> None:
     quiet = np.zeros(FRAME_SAMPLES, dtype=np.int16)
     script: dict[int, Callable[[TelephoneLine], object]] = {
-        20 * (number + 1): lambda line, number=number: line.send_frame(number, quiet, quiet) for number in range(50)
+        20 * (number + 1): lambda line, number=number: line.send_frame(number, quiet, quiet)
+        for number in range(50)
     }
     script[1030] = lambda line: line.hang_up()
     arrivals = received(Line(name="l", delay_ms=40, jitter_ms=30), script)
