@@ -143,7 +143,9 @@ def _place(words: Sequence[str], count: int) -> int | None:
     """Which of `count` offers is meant by its place in the list; None when none or several are."""
     named: set[int] = set()
     for position, word in enumerate(words):
-        is_date = words[position + 1 : position + 2] == ["of"]
+        is_date = words[position + 1 : position + 2] == ["of"] and set(words[position + 2 : position + 3]) & {
+            *_MONTHS
+        }
         if not is_date and not _denied(words, position):
             named |= {_PLACES[word]} if word in _PLACES else {count - 1} if word in _LAST_PLACES else set()
     place = named.pop() if len(named) == 1 else None
@@ -259,8 +261,8 @@ _SEPARATORS = {
 }
 # Words that stand before a mail address and are no part of it.
 _LEAD_INS = frozenset(
-    "at is it's its to my email mail address me use send yes yeah sure okay that's thats be would on try the well so it "
-    "and please no actually right for as reach".split()
+    "at is it's its to my email mail address me use send yes yeah sure okay that's thats be would on try the well so "
+    "it and please no actually right for as reach".split()
 )
 
 
@@ -299,7 +301,11 @@ def _domain(words: Sequence[str]) -> str:
     parts: list[str] = []
     end = 0
     place = 0
-    while place < len(words) and words[place] != "at" and (words[place] in _SEPARATORS or re.fullmatch(r"[a-z]+", words[place])):
+    while (
+        place < len(words)
+        and words[place] != "at"
+        and (words[place] in _SEPARATORS or re.fullmatch(r"[a-z]+", words[place]))
+    ):
         parts.append(_SEPARATORS.get(words[place], words[place]))
         if len(parts) > 1 and parts[-2] == "." and parts[-1] != ".":
             while len(words[place]) == 1 and place + 1 < len(words) and len(words[place + 1]) == 1:
@@ -438,7 +444,7 @@ _TIMELINE = re.compile(
     r"|(?:by |before )?(?:the )?end of (?:the |this |next )?(?:quarter|month|year|week)"
     rf"|(?:in|within) (?:about |the next )?(?:a |an |{_NUMBER} )(?:week|month|quarter|year)s?"
     r"|in the (?:next|coming) (?:few |couple of )?(?:week|month|quarter|year)s?"
-    r"|(?:in|by|before|from) (?:early |late )?(?:january|february|march|april|june|july|august|september|october"
-    r"|november|december|summer|autumn|christmas|spring)"
+    r"|(?:in|by|before|from) (?:the )?(?:early |late )?(?:january|february|march|april|june|july|august|september"
+    r"|october|november|december|summer|autumn|christmas|spring)"
     r"|(?:straight|right) away|as soon as possible|immediately|soon)\b"
 )

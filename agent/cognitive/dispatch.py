@@ -32,13 +32,12 @@ Narrow = NDArray[np.float32]
 MODEL_NAME = "linear-ngrams/1"
 """What stands in a turn's trace as its model."""
 
-# Word n-grams against character n-grams, and how much an n-gram never seen weighs in a phrase's length.
+# Chosen on CLINC150's validation part with ten examples an intent, where the choice matters little.
 _WORD_WEIGHT = 1.0
 _PAIR_WEIGHT = 0.8
-_CHARACTER_WEIGHT = 0.35
-_UNSEEN_WEIGHT = 0.6
-_CHARACTERS = (3, 4, 5)
-_RIDGE = 0.15
+_CHARACTER_WEIGHT = 0.45
+_CHARACTERS = (3, 4)
+_RIDGE = 0.5
 _CALIBRATION_STEPS = 30
 
 # By identity: a flow holds mappings and so has no hash; an entry goes when its flow does.
@@ -109,7 +108,7 @@ class _Space:
         for gram in dict.fromkeys(_grams(text)):
             place = self.places.get(gram)
             if place is None:
-                unseen_square += (_UNSEEN_WEIGHT * self.unseen * _kind_weight(gram)) ** 2
+                unseen_square += (self.unseen * _kind_weight(gram)) ** 2
             else:
                 known.append(place)
         where = np.array(known, dtype=np.int64)

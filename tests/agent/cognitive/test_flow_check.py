@@ -40,7 +40,10 @@ def test_the_flow_these_tests_spoil_has_no_mistakes() -> None:
             "start: 'knock' calls a tool before anything was asked; a failure would have no way @back",
         ),
         (top("turn_limit", 0), "turn_limit: 0 turns are none"),
-        (top("priority", ["yes"]), "priority: 'yes' is no branch of the flow's `on`, so no state would hear it"),
+        (
+            top("priority", ["yes"]),
+            "priority: 'yes' is no branch of the flow's `on`, so no state would hear it",
+        ),
         (top("keys", {"5": "five"}), "keys.5: 'five' is no branch of the flow's `on`"),
         (top("too_long", "never"), "too_long: there is no state 'never'"),
         (top("too_long", "knock"), "too_long: 'knock' comes to the question of 'knock' instead of an end"),
@@ -55,8 +58,14 @@ def test_the_flow_these_tests_spoil_has_no_mistakes() -> None:
         (without("open_door", "on", "success"), "states.open_door: branch 'success' is not handled"),
         (without("open_door", "on", "locked"), "states.open_door: branch 'locked' is not handled"),
         (without("again", "on", "exhausted"), "states.again: branch 'exhausted' is not handled"),
-        (within("open_door", "on", yes="leave"), "states.open_door.on.yes: a state of kind act never takes it"),
-        (within("knock", "on", success="leave"), "states.knock.on.success: a state of kind ask never takes it"),
+        (
+            within("open_door", "on", yes="leave"),
+            "states.open_door.on.yes: a state of kind act never takes it",
+        ),
+        (
+            within("knock", "on", success="leave"),
+            "states.knock.on.success: a state of kind ask never takes it",
+        ),
         (
             within("knock", "on", perhaps="leave"),
             "states.knock.on.perhaps: there is no intent, capture or tool status 'perhaps'",
@@ -150,8 +159,9 @@ def test_a_loop_through_several_silent_states_is_shown_whole() -> None:
     raw = flow_json()
     raw["states"]["inside"] = {"say": "A room.", "on": {"next": "hall"}}
     raw["states"]["hall"] = {"say": "A hall.", "on": {"next": "open_door"}}
-    assert "states.open_door: a loop without a caller turn: open_door -> inside -> hall -> open_door" in mistakes_of(
-        raw
+    assert (
+        "states.open_door: a loop without a caller turn: open_door -> inside -> hall -> open_door"
+        in mistakes_of(raw)
     )
 
 

@@ -24,4 +24,6 @@ def test_a_flow_is_drawn_with_all_its_states_and_branches() -> None:
 
 def test_the_manuals_picture_is_drawn_from_the_flow_itself() -> None:
     drawn = f"```mermaid\n{flow_diagram(built_in_flow('booking'))}```"
-    assert drawn in DOCS.read_text(encoding="utf-8"), "docs/flows.md shows another flow; paste flow_diagram's text"
+    assert drawn in DOCS.read_text(encoding="utf-8"), (
+        "docs/flows.md shows another flow; paste flow_diagram's text"
+    )

@@ -84,7 +84,9 @@ def test_every_mistake_of_shape_is_listed_at_once() -> None:
         "on.help.to: missing",
     ):
         assert expected in found
-    assert any(mistake.startswith("states.knock.capture.mail.type: should be 'slot', 'email'") for mistake in found)
+    assert any(
+        mistake.startswith("states.knock.capture.mail.type: should be 'slot', 'email'") for mistake in found
+    )
 
 
 def test_mistakes_of_shape_do_not_hide_mistakes_of_meaning() -> None:
