@@ -86,6 +86,8 @@ class Fields:
             self.wrong(node.line, f"must be a mapping{keys}, not {kind_of(node)}")
         if known is not None:
             for key, item in self._items.items():
+                if mistakes.full:
+                    break
                 if key not in known:
                     self.wrong(item.line, unknown("key", key, known))
 

@@ -31,6 +31,9 @@ from ruamel.yaml.events import (
 )
 
 MAX_DEPTH = 24
+MAX_LINE = 16_384  # characters; longer ones cost ruamel seconds, and nobody reads them
+MAX_VALUES = 100_000  # a suite of 500 scenarios has a third of that
+MAX_MISTAKES = 1_000  # whoever has more has given us another kind of file
 MAX_DIGITS = 18  # more is no quantity; Python itself refuses to read 4300 digits
 
 # YAML 1.2.2 §10.3.2, the core schema's plain scalars.
@@ -66,27 +69,37 @@ class Node:
 
 @dataclass(slots=True)
 class Mistakes:
-    """What is wrong with a file, by line."""
+    """What is wrong with a file, by line; a mistake noted twice counts once, and `MAX_MISTAKES` are enough."""
 
-    found: list[tuple[int, str]] = field(default_factory=list)
+    found: dict[tuple[int, str], None] = field(default_factory=dict)
+
+    @property
+    def full(self) -> bool:
+        """Whether no more will be noted."""
+        return len(self.found) >= MAX_MISTAKES
 
     def add(self, line: int, text: str) -> None:
         """Notes a mistake on `line`."""
-        if (line, text) not in self.found:
-            self.found.append((line, text))
+        if not self.full:
+            self.found[line, text] = None
 
     def sentences(self) -> list[str]:
         """All of them in the order of the file: `line 12: ...`."""
-        return [f"line {line}: {text}" for line, text in sorted(self.found, key=lambda found: found[0])]
+        found = [f"line {line}: {text}" for line, text in sorted(self.found, key=lambda found: found[0])]
+        return [*found, f"these are the first {MAX_MISTAKES}; there may be more"] if self.full else found
 
 
 def read_yaml(text: str, mistakes: Mistakes) -> Node:
     """The file's one document; what cannot be used is noted in `mistakes` and stands as `BROKEN`."""
     tree = _Tree(mistakes)
+    for number, line in enumerate(text.split("\n"), start=1):
+        if len(line) > MAX_LINE:
+            mistakes.add(number, f"longer than {MAX_LINE} characters")
+            return Node(1, BROKEN)
     try:
         for event in _events(text):
             if not tree.take(event):
-                break
+                return Node(1, BROKEN)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         what = " ".join(str(error.problem or error.context or "cannot be read").split())
@@ -136,10 +149,16 @@ class _Tree:
         self.root: Node | None = None
         self._mistakes = mistakes
         self._open: list[_Open] = []
+        self._values = 0
 
     def take(self, event: Any) -> bool:
         """Takes the next event; False when there is no sense in going on."""
         line = event.start_mark.line + 1 if event.start_mark is not None else 1
+        self._values += 1
+        if self._values > MAX_VALUES:
+            self._mistakes.add(line, f"more than {MAX_VALUES} values; split the suite")
+        if self._values > MAX_VALUES or self._mistakes.full:
+            return False
         if isinstance(event, DocumentStartEvent):
             if event.version is not None or event.tags:
                 self._mistakes.add(line, "a directive (%YAML, %TAG) is not allowed")
@@ -147,7 +166,7 @@ class _Tree:
                 self._mistakes.add(line, "a second document begins; one file is one suite")
                 return False
         elif isinstance(event, AliasEvent):
-            self._mistakes.add(line, f"the alias *{event.anchor} is not allowed; write the value out")
+            self._mistakes.add(line, f"the alias *{event.anchor[:40]} is not allowed; write the value out")
             self._place(Node(line, BROKEN))
         elif isinstance(event, ScalarEvent):
             self._refuse_decoration(event, line)
@@ -165,9 +184,9 @@ class _Tree:
 
     def _refuse_decoration(self, event: Any, line: int) -> None:
         if event.anchor is not None:
-            self._mistakes.add(line, f"the anchor &{event.anchor} is not allowed; write the value out")
+            self._mistakes.add(line, f"the anchor &{event.anchor[:40]} is not allowed; write the value out")
         if event.tag is not None:
-            self._mistakes.add(line, f"the tag {event.tag} is not allowed; quotes make a text")
+            self._mistakes.add(line, f"the tag {event.tag[:80]} is not allowed; quotes make a text")
 
     def _scalar(self, event: Any, line: int) -> None:
         text: str = event.value
@@ -205,11 +224,13 @@ class _Tree:
         if plain and text == "<<":
             self._mistakes.add(line, "the merge key << is not allowed; write the keys out")
         elif plain and (text in _NULL or text in _TRUE or text in _FALSE or _FLOAT.fullmatch(text)):
-            self._mistakes.add(line, f'the key {text or "(nothing)"} is no text; put it in quotes: "{text}"')
+            self._mistakes.add(
+                line, f'the key {text[:40] or "(nothing)"} is no text; put it in quotes: "{text[:40]}"'
+            )
         elif text in mapping.items:
             first = mapping.items[text].line
             self._mistakes.add(
-                line, f"`{text}` stands here for the second time; the first is on line {first}"
+                line, f"`{text[:40]}` stands here for the second time; the first is on line {first}"
             )
         else:
             mapping.key, mapping.broken_key = text, False

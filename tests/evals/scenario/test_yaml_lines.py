@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evals.scenario.yaml_lines import BROKEN, MAX_DEPTH, Mistakes, Node, read_yaml
+from evals.scenario.yaml_lines import (
+    BROKEN,
+    MAX_DEPTH,
+    MAX_LINE,
+    MAX_MISTAKES,
+    MAX_VALUES,
+    Mistakes,
+    Node,
+    read_yaml,
+)
 
 
 def plain(node: Node) -> object:
@@ -124,6 +133,25 @@ def test_bomb_of_aliases_is_refused_at_once() -> None:
 
 def test_deep_nesting_stops_the_reading() -> None:
     assert mistakes_of("[" * 5000) == [f"line 1: nested deeper than {MAX_DEPTH} levels"]
+
+
+def test_line_that_would_cost_minutes_is_not_read() -> None:
+    assert mistakes_of("a: 1\nb: [" + "a," * (MAX_LINE // 2)) == [
+        f"line 2: longer than {MAX_LINE} characters"
+    ]
+
+
+def test_too_many_values_stop_the_reading(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("evals.scenario.yaml_lines.MAX_VALUES", 100)
+    assert mistakes_of("a:\n" + "  - 1\n" * 200) == ["line 97: more than 100 values; split the suite"]
+
+
+def test_first_thousand_mistakes_are_enough() -> None:
+    found = mistakes_of("- &a x\n" * 5000)
+    assert found[-2:] == [
+        f"line {MAX_MISTAKES}: the anchor &a is not allowed; write the value out",
+        f"these are the first {MAX_MISTAKES}; there may be more",
+    ]
 
 
 def test_refused_value_stands_as_broken_so_that_it_is_not_refused_twice() -> None:
