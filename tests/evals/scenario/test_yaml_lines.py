@@ -9,7 +9,6 @@ from evals.scenario.yaml_lines import (
     MAX_DEPTH,
     MAX_LINE,
     MAX_MISTAKES,
-    MAX_VALUES,
     Mistakes,
     Node,
     read_yaml,
