@@ -112,7 +112,7 @@ class ReplyMaker:
                 yield burst
 
     async def _speak(self, text: str, seq: int) -> AsyncGenerator[Burst, None]:
-        """The text as bursts of whole frames; a rest shorter than a frame waits for the next chunk."""
+        """The text as bursts of whole frames; a rest shorter than a frame goes before the next chunk."""
         rest = b""
         sent_ns = 0
         try:
@@ -128,8 +128,7 @@ class ReplyMaker:
                         sent_ns += length_ns
         except ProviderError as error:
             self._failed("tts", error, "silence")
-        if rest:
-            yield Burst(seq=seq, text=text, frames=tuple(cut_frames(rest)), words=())
+        # What is left at the very end is less than 20 ms of the voice's closing silence; the line takes whole frames.
 
     def _answered(self, output: TurnOutput, seq: int) -> None:
         self._emit(
