@@ -22,7 +22,7 @@ from agent.turn import Json
 from evals.record import CallRecord, canonical_json
 from evals.report.charts import Level, histogram, levels
 from evals.report.conversation import Line, conversation
-from evals.report.summary import Figures, Summary, reasons_of
+from evals.report.summary import Figures, Summary, reasons_of, summarise
 from evals.report.timeline import timeline_of
 from evals.report.timeline_svg import clock_time, draw
 from evals.report.wording import (
@@ -37,7 +37,7 @@ from evals.report.wording import (
 from evals.scoring.verdict import Check, ScorecardItem
 from evals.store.disk import disk_errors, make_folder, write_atomically
 from evals.store.finished import FinishedCall
-from evals.store.parts import audio_file
+from evals.store.parts import audio_file, read_parts, read_run_info, read_verdicts
 
 MANY_CALLS = 300
 """Calls shown one by one; a page with more does not open. Failed ones come first."""
@@ -72,32 +72,45 @@ class _Call:
     duration: str
 
 
-def write_html(
-    path: Path, summary: Summary, calls: Iterable[FinishedCall], *, run_folder: Path | None = None
-) -> Path:
-    """Writes the page, and beside it a folder with the WAVs of the calls it shows; says nothing, returns the path.
+def write_html(run_folder: Path, path: Path) -> Path:
+    """Writes the page of a stored run and returns where it is.
+
+    The page finds the calls' WAVs in the run's folder when it lies there itself; elsewhere it gets a folder of them
+    beside it, so that both can be moved or attached together.
 
     Args:
-        path: where; its folder is made when it is not there.
-        summary: the run.
-        calls: its calls, read one at a time; with their tracks the timeline shows their loudness too.
-        run_folder: where the run's audio is; without it the page has no players.
+        run_folder: the run.
+        path: where the page goes; its folder is made when it is not there.
 
     Raises:
-        StoreError: the page or its audio cannot be written.
+        StoreError: the run cannot be read, or the page and its audio not be written.
     """
+    gates = [gate for gates in read_verdicts(run_folder).values() for gate in gates]
+    summary = summarise(read_run_info(run_folder), read_parts(run_folder, tracks=False), gates=gates)
     make_folder(path.parent)
+    within = path.parent.resolve() == run_folder.resolve()
     beside = path.with_name(f"{path.stem}_audio")
+    laid: set[str] = set()
 
     def audio(call: FinishedCall) -> str:
-        source = audio_file(run_folder, call) if run_folder is not None else None
+        source = audio_file(run_folder, call)
         if source is None:
             return ""
+        if within:
+            return f"{source.parent.name}/{source.name}"
         make_folder(beside)
         _lay_beside(source, beside / source.name)
+        laid.add(source.name)
         return f"{beside.name}/{source.name}"
 
+    # Corrupt lines have been raised by the summary's reading; what is left is a lost WAV, and its call has no player.
+    calls = read_parts(run_folder, on_corrupt=lambda _lost: None)
     write_atomically(path, render(summary, calls, audio=audio).encode())
+    if beside.is_dir() and not within:
+        with disk_errors(f"cannot tidy {beside}"):
+            for stale in beside.glob("*.wav"):
+                if stale.name not in laid:
+                    stale.unlink()
     return path
 
 

@@ -12,23 +12,21 @@ from datetime import datetime
 from xml.etree import ElementTree as ET
 
 from evals.record import CallStatus
-from evals.report.summary import reasons_of
+from evals.report.summary import Summary, reasons_of
 from evals.run_info import RunInfo
 from evals.store.finished import FinishedCall
 
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, production 2
 
 
-def render(run: RunInfo, calls: Iterable[FinishedCall]) -> str:
+def render(summary: Summary, calls: Iterable[FinishedCall]) -> str:
     """The XML: a failed expectation is a failure, a call that could not be played an error, a missing one skipped."""
+    run = summary.run
     cases: dict[str, list[ET.Element]] = {suite: [] for suite in run.suites}
-    finished = set()
     for call in calls:
-        finished.add(call.record.case_id)
         cases.setdefault(call.record.suite, []).append(_case(call))
-    for case_id in run.cases:
-        if case_id not in finished:
-            cases.setdefault(case_id.split("/")[0], []).append(_skipped(case_id))
+    for case_id in summary.missing:
+        cases.setdefault(case_id.split("/")[0], []).append(_skipped(case_id))
     suites = [_suite(run, name, elements) for name, elements in cases.items()]
     root = ET.Element("testsuites", {"name": f"milliwatt {run.run_id}", **_totals(suites)})
     root.extend(suites)

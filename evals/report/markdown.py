@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from evals.report.summary import CardLine, FailingCase, Figures, Summary
 from evals.report.wording import columns_with_values, counted, headline_figures, verdict
+from evals.store.finished import FinishedCall
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]#|~])")
 
 
-def render(summary: Summary) -> str:
-    """The whole report as GitHub-flavoured Markdown; texts of the run are escaped."""
+def render(summary: Summary, calls: Iterable[FinishedCall] = ()) -> str:
+    """The whole report as GitHub-flavoured Markdown; texts of the run are escaped.
+
+    Args:
+        summary: the run.
+        calls: as for every kind of report; this one has all it shows from the summary.
+    """
+    del calls
     run = summary.run
     parts = [
         f"# {escaped(', '.join(run.suites))}: {escaped(verdict(summary))}",

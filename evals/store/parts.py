@@ -113,7 +113,8 @@ def read_parts(
     Args:
         run_folder: the run's folder.
         tracks: read each call's audio too; without it records have empty tracks, and reading is much faster.
-        on_corrupt: given one line about each corrupt line, which is then left out. Without it the first is raised.
+        on_corrupt: given one line about each corrupt line, which is then left out, and about each WAV that is missing
+            or not the one that was stored, whose call then comes without its tracks. Without it the first is raised.
 
     Raises:
         StoreError: a line is corrupt, a WAV is missing or is not the one that was stored.
@@ -122,7 +123,7 @@ def read_parts(
     for part in _part_files(run_folder):
         for number, raw in _lines(part):
             try:
-                finished = _finished_of_line(run_folder, raw, tracks=tracks)
+                finished = _finished_of_line(run_folder, raw, tracks=tracks, on_lost_audio=on_corrupt)
             except _CORRUPT as error:
                 complaint = f"{part}, line {number}: {_why(error)}"
                 if on_corrupt is None:
@@ -134,15 +135,21 @@ def read_parts(
                 yield finished
 
 
-def read_call(run_folder: Path, case_id: str, *, tracks: bool = True) -> FinishedCall | None:
-    """One finished call of the run, or None; other calls' lines are passed over unread."""
+def read_call(
+    run_folder: Path,
+    case_id: str,
+    *,
+    tracks: bool = True,
+    on_corrupt: Callable[[str], None] | None = None,
+) -> FinishedCall | None:
+    """One finished call of the run, or None; other calls' lines are passed over unread. Arguments as `read_parts`."""
     # Lines begin with the case, as `_line` writes them.
     start = f'{{"case_id":{canonical_json(case_id)},'.encode()
     for part in _part_files(run_folder):
         for number, raw in _lines(part):
             if raw.startswith(start):
                 try:
-                    return _finished_of_line(run_folder, raw, tracks=tracks)
+                    return _finished_of_line(run_folder, raw, tracks=tracks, on_lost_audio=on_corrupt)
                 except _CORRUPT as error:
                     raise StoreError(f"{part}, line {number}: {_why(error)}") from error
     return None
@@ -284,13 +291,20 @@ def _lines(part: Path) -> Iterator[tuple[int, bytes]]:
                 yield number, raw
 
 
-def _finished_of_line(run_folder: Path, raw: bytes, *, tracks: bool) -> FinishedCall:
+def _finished_of_line(
+    run_folder: Path, raw: bytes, *, tracks: bool, on_lost_audio: Callable[[str], None] | None
+) -> FinishedCall:
     fields: dict[str, Any] = json.loads(raw)
     if fields["schema"] != PART_SCHEMA:
         raise StoreError(f"part of schema {fields['schema']}; this version reads {PART_SCHEMA}")
     caller, agent = b"", b""
     if tracks and fields["audio"]["file"]:
-        caller, agent = _read_tracks(run_folder / AUDIO_FOLDER / fields["audio"]["file"], fields)
+        try:
+            caller, agent = _read_tracks(run_folder / AUDIO_FOLDER / fields["audio"]["file"], fields)
+        except StoreError as error:
+            if on_lost_audio is None:
+                raise
+            on_lost_audio(str(error))
     return FinishedCall(
         record=record_of_json(fields["record"], caller_track=caller, agent_track=agent),
         record_sha256=fields["record_sha256"],

@@ -227,3 +227,13 @@ def arrow_schema(table: Table) -> Any:
 
 def _sql_type(column: Column) -> str:
     return "VARCHAR" if column.type == "JSON text" else column.type
+
+
+def as_markdown() -> str:
+    """The tables as `docs/store.md` gives them."""
+    sections = []
+    for table in TABLES:
+        rows = [f"| `{c.name}` | {c.type} | {c.unit or '–'} | {c.meaning} |" for c in table.columns]
+        head = ["| column | type | unit | meaning |", "| --- | --- | --- | --- |"]
+        sections.append("\n".join([f"### `{table.name}`", "", table.row, "", *head, *rows]))
+    return "\n\n".join(sections) + "\n"

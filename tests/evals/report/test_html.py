@@ -16,7 +16,7 @@ from evals.report.html import render, write_html
 from evals.report.summary import summarise
 from evals.scoring.verdict import Check, GateOutcome, GateVerdict
 from evals.store.finished import FinishedCall
-from evals.store.parts import PartWriter, read_parts
+from evals.store.parts import PartWriter, write_run_info, write_verdicts
 from tests.store_builders import a_finished_call, a_record, a_run, a_text_record
 
 CASE = "booking/books_first_slot/en-gb/clean/0"
@@ -144,23 +144,60 @@ def test_gates_and_missing_cases_are_shown() -> None:
     assert 'booking/other/en-gb/clean/0 <span class="quiet">· not played</span>' in page
 
 
-def test_the_wav_lies_beside_the_page(tmp_path: Path) -> None:
-    run_folder = tmp_path / "runs" / "r"
-    with PartWriter(run_folder, 0) as writer:
+@pytest.fixture
+def run_folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "runs" / "r"
+    write_run_info(folder, a_run())
+    with PartWriter(folder, 0) as writer:
         writer.append(a_finished_call())
-    calls = list(read_parts(run_folder))
+    return folder
+
+
+def test_the_wav_lies_beside_a_page_elsewhere_and_nothing_stale_with_it(
+    run_folder: Path, tmp_path: Path
+) -> None:
     path = tmp_path / "out" / "report.html"
+    (tmp_path / "out" / "report_audio").mkdir(parents=True)
+    (tmp_path / "out" / "report_audio" / "of_an_older_run.wav").write_bytes(b"")
     for _ in range(2):  # writing it again is no trouble
-        assert write_html(path, summarise(a_run(), calls), calls, run_folder=run_folder) == path
+        assert write_html(run_folder, path) == path
     (player,) = Page(path.read_text()).having("audio")
-    source = player["src"]
-    assert source is not None
-    assert source.startswith("report_audio/")
     (wav,) = (run_folder / "audio").iterdir()
-    assert (path.parent / source).read_bytes() == wav.read_bytes()
+    assert player["src"] == f"report_audio/{wav.name}"
+    assert [file.name for file in (tmp_path / "out" / "report_audio").iterdir()] == [wav.name]
+    assert (tmp_path / "out" / "report_audio" / wav.name).read_bytes() == wav.read_bytes()
 
 
-def test_a_page_that_cannot_be_written_is_one_clear_line(tmp_path: Path) -> None:
+def test_a_page_in_the_runs_folder_uses_the_runs_own_audio(run_folder: Path) -> None:
+    path = write_html(run_folder, run_folder / "report.html")
+    (player,) = Page(path.read_text()).having("audio")
+    assert player["src"] is not None
+    assert (run_folder / player["src"]).is_file()
+    assert not (run_folder / "report_audio").exists()
+
+
+def test_a_call_whose_wav_is_gone_is_shown_without_a_player(run_folder: Path) -> None:
+    for wav in (run_folder / "audio").iterdir():
+        wav.unlink()
+    page = write_html(run_folder, run_folder / "report.html").read_text()
+    assert Page(page).having("audio") == []
+    assert "Said and heard" in page
+
+
+def test_what_gates_said_of_the_run_is_on_the_page(run_folder: Path) -> None:
+    gate = GateVerdict(gate="word errors", outcome=GateOutcome.FAIL, reason="0.3, was 0.2")
+    write_verdicts(run_folder, "an-older-run", [gate])
+    assert "0.3, was 0.2" in write_html(run_folder, run_folder / "report.html").read_text()
+
+
+def test_a_corrupt_line_is_not_passed_over(run_folder: Path) -> None:
+    with next((run_folder / "parts").iterdir()).open("ab") as part:
+        part.write(b"nonsense\n")
+    with pytest.raises(StoreError, match="line 2: not JSON"):
+        write_html(run_folder, run_folder / "report.html")
+
+
+def test_a_page_that_cannot_be_written_is_one_clear_line(run_folder: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreError, match="cannot make the folder"):
-        write_html(tmp_path / "file" / "report.html", summarise(a_run(), []), [])
+        write_html(run_folder, tmp_path / "file" / "report.html")

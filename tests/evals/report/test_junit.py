@@ -6,7 +6,10 @@ from inline_snapshot import snapshot
 
 from evals.record import CallStatus
 from evals.report.junit import render
+from evals.report.summary import summarise
+from evals.run_info import RunInfo
 from evals.scoring.verdict import Check
+from evals.store.finished import FinishedCall
 from tests.store_builders import a_finished_call, a_record, a_run
 
 GOOD, BAD, BROKEN, MISSING = (
@@ -14,7 +17,11 @@ GOOD, BAD, BROKEN, MISSING = (
 )
 
 
-def the_calls() -> list:
+def rendered(run: RunInfo, calls: list[FinishedCall]) -> str:
+    return render(summarise(run, calls), calls)
+
+
+def the_calls() -> list[FinishedCall]:
     return [
         a_finished_call(GOOD, checks=[Check(name="states", passed=True)]),
         a_finished_call(
@@ -32,7 +39,7 @@ def the_calls() -> list:
 
 def test_the_whole_document() -> None:
     run = a_run(cases=(GOOD, BAD, BROKEN, MISSING), settings={"endpoint_ms": "500"})
-    text = render(run, the_calls())
+    text = rendered(run, the_calls())
     assert text.count(the_calls()[1].record_sha256) == 1
     for call in the_calls():
         text = text.replace(call.record_sha256, f"<sha of {call.record.scenario_id}>")
@@ -80,7 +87,7 @@ record_sha256: <sha of broken></system-out>
 
 def test_order_and_names_follow_the_schema_of_junit() -> None:
     """junit-10.xsd: which elements stand in which, with which attributes."""
-    root = ET.fromstring(render(a_run(cases=(GOOD, BAD, BROKEN, MISSING)), the_calls()))
+    root = ET.fromstring(rendered(a_run(cases=(GOOD, BAD, BROKEN, MISSING)), the_calls()))
     assert root.tag == "testsuites"
     assert set(root.attrib) <= {"name", "time", "tests", "failures", "errors", "disabled"}
     for suite in root:
@@ -97,12 +104,12 @@ def test_order_and_names_follow_the_schema_of_junit() -> None:
 
 def test_hostile_texts_stay_texts_and_forbidden_characters_are_replaced() -> None:
     check = Check(name="says", passed=False, detail='</failure><x a="1">\x00\x1b[31m & \ud800')
-    root = ET.fromstring(render(a_run(cases=()), [a_finished_call(GOOD, checks=[check])]))
+    root = ET.fromstring(rendered(a_run(cases=()), [a_finished_call(GOOD, checks=[check])]))
     (failure,) = root.iter("failure")
     instead = "\N{REPLACEMENT CHARACTER}"
     assert failure.text == f'says: </failure><x a="1">{instead}{instead}[31m & {instead}'
 
 
 def test_a_run_without_calls_is_still_a_document() -> None:
-    root = ET.fromstring(render(a_run(cases=(), suites=()), []))
+    root = ET.fromstring(rendered(a_run(cases=(), suites=()), []))
     assert (root.get("tests"), len(root)) == ("0", 0)

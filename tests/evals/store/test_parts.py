@@ -194,6 +194,18 @@ def test_reading_without_tracks_needs_no_wav(tmp_path: Path) -> None:
         list(read_parts(tmp_path))
 
 
+def test_a_call_whose_wav_is_gone_can_be_had_without_its_tracks(tmp_path: Path) -> None:
+    stored = a_finished_call()
+    write_all(tmp_path, stored)
+    for wav in (tmp_path / "audio").iterdir():
+        wav.unlink()
+    complaints: list[str] = []
+    (back,) = read_parts(tmp_path, on_corrupt=complaints.append)
+    assert back.record.caller_track == b""
+    assert read_call(tmp_path, stored.record.case_id, on_corrupt=complaints.append) == back
+    assert [complaint.endswith(".wav: no such file or folder") for complaint in complaints] == [True, True]
+
+
 def test_a_wav_that_was_changed_is_noticed(tmp_path: Path) -> None:
     write_all(tmp_path, a_finished_call())
     (wav,) = (tmp_path / "audio").iterdir()
