@@ -25,12 +25,14 @@ class AgentUnderTest:
         events: its own events, growing while the call runs; stays empty for agents that tell nothing.
         tools: the tool calls its world has seen.
         witness: told the truth about the caller; only agents of known delays ask for it.
+        done: called once the call is over.
     """
 
     answer: Answer
     events: Sequence[CallEvent] = field(default_factory=list)
     tools: Sequence[ToolCall] = field(default_factory=list)
     witness: Callable[[CallerUtterance], None] | None = None
+    done: Callable[[], None] = lambda: None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

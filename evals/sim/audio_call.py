@@ -50,6 +50,7 @@ async def _play(case: Case, target: Target, voices: Voices) -> CallRecord:
     agent = target.audio_agent(case, clock)
     caller = ScriptedCaller(case, audio, line, agent.witness)
     ending = await _run(case, line, caller, agent)
+    agent.done()
     caller.interrupted_by_end(ending.t_ns)
     caller_track, agent_track = line.tracks(ending.t_ns)
     return record_of(

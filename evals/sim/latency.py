@@ -10,12 +10,13 @@ from __future__ import annotations
 import math
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from agent.audio.ports import Recognition, SpeechChunk, SpeechToText, TextToSpeech, Transcript
 from agent.clock import NS_PER_MS, Clock
+from agent.events import row_of
 from agent.media import AudioFrame
-from agent.turn import Action, StreamTurn, TurnInput, TurnOutput
+from agent.turn import Action, Json, StreamTurn, TurnInput, TurnOutput
 from evals.rng import rng_for
 
 
@@ -36,9 +37,9 @@ class LatencyProfile:
     dialogue_first: Delay
     tts_first: Delay
 
-    def describe(self) -> dict[str, object]:
+    def describe(self) -> dict[str, Json]:
         """The profile as JSON values."""
-        return asdict(self)
+        return row_of(self)
 
 
 # Medians of a quick agent in one data centre. Published medians for streaming recognisers lie between 200 and

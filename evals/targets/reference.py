@@ -23,7 +23,7 @@ from agent.turn import Json
 from evals.scenario.flow_names import flow_path
 from evals.scenario.model import Case
 from evals.sim.agent_under_test import AgentUnderTest, TextAgent
-from evals.sim.cached import CachedSpeechToText, CachedVoiceDetector
+from evals.sim.cached import CachedSpeechToText, CachedVoiceDetector, Listened
 from evals.sim.latency import (
     DelayedSpeechToText,
     DelayedTextToSpeech,
@@ -95,22 +95,21 @@ class ReferenceTarget:
         world = World(case.scenario.world, case.scenario.now_iso, case.scenario.time_zone, clock)
         dialogue = make_dialogue(flow, world.tools())
         events: list[CallEvent] = []
-        stt = CachedSpeechToText(providers.ears.stt, self._cache, providers.ears.identity)
+        listened = Listened(self._cache, f"{case.id} {case.seed}")
+        stt = CachedSpeechToText(providers.ears.stt, listened, providers.ears.identity)
         call = make_call(
             self._settings,
             flow,
             stt=DelayedSpeechToText(stt, delays, clock),
             tts=DelayedTextToSpeech(providers.tts, delays, clock),
-            detector=CachedVoiceDetector(
-                lambda: providers.detector, self._cache, providers.detector_identity
-            ),
+            detector=CachedVoiceDetector(lambda: providers.detector, listened, providers.detector_identity),
             stream_turn=delayed_turns(dialogue.stream_turn, delays, clock),
             call_sid=case.id,
             variables=case.scenario.variables,
             clock=clock,
             on_event=events.append,
         )
-        return AgentUnderTest(answer=call.answer, events=events, tools=world.calls)
+        return AgentUnderTest(answer=call.answer, events=events, tools=world.calls, done=listened.save)
 
     def close(self) -> None:
         """Ends what runs beside this process."""
