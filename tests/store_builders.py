@@ -217,7 +217,7 @@ def _events() -> list[CallEvent]:
         TurnOpened(
             t_ns=4660 * MS, seq=1, turn_id="CA1-1", event="speech", transcript="yes this is alice", heard=None
         ),
-        _answer(1, 4750, "qualify", "yes", ("qualify",)),
+        _answer(1, 4750, "qualify", "yes", ("greeting", "qualify")),
         StateChanged(t_ns=4860 * MS, old="processing", new="speaking", cause="reply_ready"),
         Yielded(t_ns=5740 * MS, seq=1, onset_ns=5640 * MS, heard="Great. We booked"),
         StateChanged(t_ns=5740 * MS, old="speaking", new="held", cause="voice_over"),
@@ -231,7 +231,7 @@ def _events() -> list[CallEvent]:
         EndpointReached(t_ns=12_680 * MS, offset_ns=12_150 * MS, silence_ns=530 * MS),
         FinalHeard(t_ns=12_700 * MS, text="yes we are about five thousand", confidence=0.7),
         StateChanged(t_ns=12_700 * MS, old="listening", new="processing", cause="turn_ended"),
-        _answer(2, 12_900, "book", "positive", ("book",)),
+        _answer(2, 12_900, "book", "positive", ("greeting", "qualify", "book")),
         StateChanged(t_ns=12_960 * MS, old="processing", new="speaking", cause="reply_ready"),
         Yielded(t_ns=15_480 * MS, seq=2, onset_ns=15_330 * MS, heard="I can offer Tuesday at half past ten"),
         StateChanged(t_ns=15_480 * MS, old="speaking", new="held", cause="voice_over"),

@@ -78,8 +78,9 @@ def levels(groups: Sequence[Level], *, title: str) -> str:
     shown = [group for group in groups if group.ratio is not None]
     if not shown:
         return ""
-    row, names, notes = 26, 108, 116
-    largest = max(1.0 if max(g.ratio or 0 for g in shown) > 0.5 else 0.5, *(g.ratio or 0 for g in shown))
+    row, names, notes = 26, 104, 132
+    reach = max(max(group.ratio or 0, group.high or 0) for group in shown)
+    largest = max(0.5 if reach <= 0.5 else 1.0, reach)
     scale = (WIDTH - names - notes) / largest
     parts = []
     for at, group in enumerate(shown):

@@ -13,25 +13,26 @@ from evals.report.summary import FailingCase, Figures, Summary
 from evals.report.wording import columns_with_values, headline_figures, verdict
 from evals.scoring.verdict import GateOutcome
 
-MANY = 12
-"""Failing cases printed in full; the reports have them all."""
+MANY, MANY_REASONS = 12, 3
+"""Failing cases printed, and reasons for each; the reports have them all."""
 
 _GATE_STYLE = {GateOutcome.PASS: "green", GateOutcome.FAIL: "bold red", GateOutcome.TOO_LITTLE_DATA: "yellow"}
 
 
 def render(summary: Summary) -> RenderableType:
-    """What `milliwatt run` prints at its end: figures by line and voice, what failed and why, the verdict.
+    """What `milliwatt run` prints at its end: what failed and why, figures by line and voice, the verdict.
 
     Texts of the run go in as `Text`, never as markup: what a caller says cannot colour a terminal.
     """
     parts: list[RenderableType] = []
+    # The longest part comes first, so that figures and verdict are what stands on the screen at the end.
+    if summary.failing:
+        parts.append(_failing(summary.failing))
     if summary.all.calls.of:
         parts.append(_groups("line", summary.by_line, summary.all))
         if len(summary.by_voice) > 1:
             parts.append(_groups("voice", summary.by_voice, None))
         parts.append(_headline(summary))
-    if summary.failing:
-        parts.append(_failing(summary.failing))
     if summary.gates:
         parts.append(_gates(summary))
     style = "bold green" if summary.holds else "bold red"
@@ -62,10 +63,13 @@ def _headline(summary: Summary) -> Table:
 
 
 def _failing(cases: Sequence[FailingCase]) -> Group:
-    lines = [Text(f"Failed ({len(cases)}):", style="bold")]
+    lines: list[RenderableType] = [Text(f"Failed ({len(cases)}):", style="bold")]
     for case in cases[:MANY]:
         lines.append(Text(f"  {case.case_id}", style="red"))
-        lines.extend(Text(f"      {_one_line(reason)}") for reason in case.reasons)
+        reasons = [_one_line(reason) for reason in case.reasons[:MANY_REASONS]]
+        if len(case.reasons) > MANY_REASONS:
+            reasons.append(f"… and {len(case.reasons) - MANY_REASONS} more")
+        lines.extend(Padding(Text(reason), (0, 0, 0, 6)) for reason in reasons)
     if len(cases) > MANY:
         lines.append(Text(f"  … and {len(cases) - MANY} more; a report has them all"))
     return Group(*lines)

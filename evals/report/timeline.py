@@ -176,10 +176,23 @@ def _machine(record: CallRecord) -> tuple[Bar, ...]:
 
 
 def _flow(record: CallRecord) -> tuple[Bar, ...]:
-    entered = [(event_ns(row), str(row["node_id"])) for row in events_of(record, "turn_answered")]
-    bars = [bar for bar in _segments(entered, record.duration_ns) if bar.kind]
+    """The states that each answer entered, from then on: `explain › greeting` when it went through one to another."""
+    entered: list[tuple[int, str]] = []
+    before: list[str] = []
+    for row in events_of(record, "turn_answered"):
+        whole = row.get("path")
+        path = [str(state) for state in whole] if isinstance(whole, list | tuple) else []
+        new = path[len(before) :] if path[: len(before)] == before else path[-1:]
+        if new:
+            entered.append((event_ns(row), " › ".join(new)))
+        before = path
     # Styled alike whatever they are called; the name is the text.
-    return tuple(Bar(start_ns=b.start_ns, end_ns=b.end_ns, kind="flow", text=b.text) for b in bars)
+    ends = [*(t_ns for t_ns, _ in entered[1:]), record.duration_ns]
+    return tuple(
+        Bar(start_ns=start, end_ns=end, kind="flow", text=name)
+        for (start, name), end in zip(entered, ends, strict=False)
+        if end > start
+    )
 
 
 def _segments(changes: Sequence[tuple[int, str]], end_ns: int) -> tuple[Bar, ...]:

@@ -52,3 +52,10 @@ def test_groups_are_named_noted_and_kept_inside() -> None:
     assert all(
         float(rect.get("x", 0)) + float(rect.get("width", 0)) <= WIDTH for rect in root.iter(f"{SVG}rect")
     )
+
+
+def test_an_interval_never_reaches_into_the_note() -> None:
+    svg = levels([Level(name="clean", ratio=0.25, note="25 % (2/8)", low=0.07, high=0.59)], title="x")
+    (interval,) = [path.get("d", "") for path in ET.fromstring(svg).iter(f"{SVG}path")]
+    (note,) = [text for text in ET.fromstring(svg).iter(f"{SVG}text") if text.get("class") == "note"]
+    assert float(interval.split("H")[1].split("m")[0]) < float(note.get("x", "0"))

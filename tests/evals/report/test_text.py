@@ -40,6 +40,11 @@ def test_a_run_ends_with_figures_reasons_and_a_verdict() -> None:
         GateVerdict(gate="word errors", outcome=GateOutcome.TOO_LITTLE_DATA, reason="2 calls; 8 are needed"),
     ]
     assert shown(summarise(a_run(cases=(CLEAN, CAR)), calls, gates=gates)) == snapshot("""\
+Failed (1):
+  booking/books_first_slot/en-gb/clean/0
+      outcome: expected booked, got none
+      says "calendar invite": never heard at the caller's ear
+
 line   calls passed    words wrong  answer p50  answer p95  turns missed  yield p50  yield p95  false stops
 car             1/1  36.4 % (4/11)      900 ms   ≥ 4000 ms           1/3     300 ms     300 ms          0/1
 clean           0/1  36.4 % (4/11)      900 ms   ≥ 4000 ms           1/3     300 ms     300 ms          0/1
@@ -54,11 +59,6 @@ Time to fall silent when interrupted  p50 300 ms, p95 300 ms, longest 300 ms (n 
 … less the line's own delay           p50 220 ms, p95 220 ms, longest 220 ms (n = 2)
 Interruptions talked through          0 of 2 (0 %, 95 % interval 0.0 to 65.8)
 Replies given up for a mere noise     0 of 2 (0 %, 95 % interval 0.0 to 65.8)
-
-Failed (1):
-  booking/books_first_slot/en-gb/clean/0
-      outcome: expected booked, got none
-      says "calendar invite": never heard at the caller's ear
 
 gate          says             because
 task success  pass             1 of 2, was 1 of 2

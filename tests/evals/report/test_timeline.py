@@ -45,6 +45,18 @@ def test_states_follow_each_other_without_gaps_to_the_end() -> None:
     ]  # fmt: skip
 
 
+def test_an_answer_that_goes_through_states_names_them_all() -> None:
+    paths = (["greeting"], ["greeting", "explain", "greeting"], ["greeting", "explain", "greeting"])
+    events = tuple(
+        {"kind": "turn_answered", "t_ns": turn * 1000 * MS, "node_id": path[-1], "path": path}
+        for turn, path in enumerate(paths)
+    )
+    assert [(bar.start_ns // MS, bar.text) for bar in timeline(events=events).flow] == [
+        (0, "greeting"),
+        (1000, "explain › greeting"),
+    ]
+
+
 def test_yields_resumptions_cancellations_and_tools_are_marked() -> None:
     assert [mark.text for mark in timeline().marks] == [
         "yields", "resumes", "yields", "cancels", "cal.propose_slots", "yields", "cancels",
