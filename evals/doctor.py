@@ -103,7 +103,6 @@ def examine(folder: Path | None = None) -> list[Finding]:
         ),
         find_disk(home, free_bytes=shutil.disk_usage(home).free),
         *find_extras(_own_requirements()),
-        find_program("ffmpeg", "audio files other than WAV, FLAC, OGG and MP3", package="ffmpeg"),
         find_program("git", "naming the commit that a run was made from", package="git"),
     ]
 

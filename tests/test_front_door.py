@@ -75,6 +75,18 @@ def test_every_dependency_is_explained_with_its_licence() -> None:
         assert set(names) <= explained, extra
 
 
+def test_the_main_job_asks_for_nothing_that_nobody_imports() -> None:
+    imported = set()
+    for package in ("agent", "evals", "dashboards"):
+        for path in (ROOT / package).rglob("*.py"):
+            imported |= set(
+                re.findall(r"^\s*(?:import|from) (\w+)", path.read_text(encoding="utf-8"), re.MULTILINE)
+            )
+    modules = {name.replace("-", "_").removesuffix(".yaml") for name in asked_for()[""]}
+    # tzdata is data, which zoneinfo finds by itself.
+    assert modules - imported == {"tzdata"}
+
+
 def test_no_file_names_a_package_index_or_a_machines_path() -> None:
     listed = subprocess.run(
         ["git", "ls-files", "-z", "*.lock", "*.md", "*.py", "*.toml", "*.yaml", "Justfile", ".ci"],
