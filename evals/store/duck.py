@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -74,23 +74,17 @@ def rebuild(db: Path, runs_folder: Path, *, say: Say | None = None, wait_s: floa
     make_folder(db.parent)
     fresh = db.with_name(f".{db.name}.{os.getpid()}.new")
     fresh.unlink(missing_ok=True)
-    merged = 0
+    seen: dict[Path, int] = {}
     try:
-        with _duck_errors(db), closing(duckdb.connect(str(fresh), config=_CONFIG)) as connection:
-            _prepare(connection, db)
-            for run_file in sorted(runs_folder.glob(f"*/{RUN_FILE}")):
-                try:
-                    tables = _tables_of_run(db, run_file.parent, say=say)
-                except StoreError as error:
-                    if say is not None:
-                        say(f"left out: {error}")
-                    continue
-                _write(connection, db, tables["runs"].column("run_id")[0].as_py(), tables)
-                merged += 1
-        _put_in_place(fresh, db, say=say, wait_s=wait_s)
+        runs = _fill(fresh, db, runs_folder, seen, say=say)
+        with _held_if_it_opens(db, say=say, wait_s=wait_s):
+            # Runs that were merged into the old store meanwhile; nobody can merge another until this is done.
+            runs = _fill(fresh, db, runs_folder, seen, say=say)
+            with disk_errors(f"cannot write {db}"):
+                fresh.replace(db)
     finally:
         fresh.unlink(missing_ok=True)
-    return merged
+    return runs
 
 
 def query(db: Path, sql: str, params: Sequence[object] = (), *, wait_s: float = READ_WAIT_S) -> pd.DataFrame:
@@ -201,21 +195,40 @@ def _write(connection: Any, db: Path, run_id: str, tables: dict[str, Any]) -> No
         raise
 
 
-def _put_in_place(fresh: Path, db: Path, *, say: Say | None, wait_s: float) -> None:
-    if not db.exists():
-        with disk_errors(f"cannot write {db}"):
-            fresh.replace(db)
-        return
-    try:
-        with _patience(db, wait_s=wait_s, say=say, read_only=False) as old, _duck_errors(db):
-            # A log left beside the old file must not be taken for the new file's.
-            old.execute("CHECKPOINT")
-            with disk_errors(f"cannot write {db}"):
-                fresh.replace(db)
-    except _CannotOpen:  # a broken store is what a rebuild is for
-        with disk_errors(f"cannot write {db}"):
-            db.with_name(f"{db.name}.wal").unlink(missing_ok=True)
-            fresh.replace(db)
+def _fill(fresh: Path, db: Path, runs_folder: Path, seen: dict[Path, int], *, say: Say | None) -> int:
+    """Merges into `fresh` every run that `seen` does not hold at its present size; returns how many runs it has."""
+    with _duck_errors(db), closing(duckdb.connect(str(fresh), config=_CONFIG)) as connection:
+        _prepare(connection, db)
+        for folder in sorted(path.parent for path in runs_folder.glob(f"*/{RUN_FILE}")):
+            size = sum(path.stat().st_size for path in folder.glob("**/*.json*"))
+            if seen.get(folder) == size:
+                continue
+            seen[folder] = size
+            try:
+                tables = _tables_of_run(db, folder, say=say)
+            except StoreError as error:
+                if say is not None:
+                    say(f"left out: {error}")
+                continue
+            _write(connection, db, tables["runs"].column("run_id")[0].as_py(), tables)
+        return int(connection.execute("SELECT count(*) FROM runs").fetchall()[0][0])
+
+
+@contextmanager
+def _held_if_it_opens(db: Path, *, say: Say | None, wait_s: float) -> Iterator[None]:
+    """Keeps others from writing to a store that is about to be replaced. One that does not open needs no keeping."""
+    with ExitStack() as held:
+        if db.exists():
+            try:
+                old = held.enter_context(_patience(db, wait_s=wait_s, say=say, read_only=False))
+            except _CannotOpen:
+                # Its log must not be taken for the new file's.
+                with disk_errors(f"cannot write {db}"):
+                    db.with_name(f"{db.name}.wal").unlink(missing_ok=True)
+            else:
+                with _duck_errors(db):
+                    old.execute("CHECKPOINT")  # the same, for a log that can still be written back
+        yield
 
 
 def _tables_of_run(db: Path, run_folder: Path, *, say: Say | None = None) -> dict[str, Any]:
