@@ -19,6 +19,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+from hashlib import sha256
 
 from agent.cognitive.wording import Wording, fill
 from agent.turn import Json
@@ -202,6 +203,11 @@ class Flow:
     def example_phrases(self, variables: Mapping[str, str] | None = None) -> tuple[str, ...]:
         """What callers may say, by the flow's own examples: words for the agent's ear."""
         return self._filled([phrase for phrases in self.intents.values() for phrase in phrases], variables)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256, hexadecimal, of all that the flow says and does: equal for equal flows."""
+        return sha256(repr(self).encode()).hexdigest()
 
     def _filled(self, texts: list[str], variables: Mapping[str, str] | None) -> tuple[str, ...]:
         wording = Wording(variables={**self.variables, **(variables or {})})

@@ -42,3 +42,7 @@ def test_the_ear_gets_the_examples_and_the_agents_own_words_filled() -> None:
     assert "Knock knock, Alex." in flow.spoken_texts({"name": "Alex"})
     assert "Nobody there." in flow.spoken_texts()
     assert flow.example_phrases()[:2] == ("yes", "come in")
+
+
+def test_equal_flows_have_one_fingerprint() -> None:
+    assert a_flow().fingerprint == a_flow().fingerprint != a_flow(turn_limit=7).fingerprint
