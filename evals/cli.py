@@ -241,7 +241,7 @@ def main() -> None:
 
 
 def _failed(message: str, status: int) -> int:
-    err.print(f"milliwatt: {message}", style="red", highlight=False, markup=False)
+    err.print(f"milliwatt: {message}", style="red", highlight=False, markup=False, soft_wrap=True)
     return status
 
 

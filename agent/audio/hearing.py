@@ -66,7 +66,8 @@ class Hearing:
         seen: list[Activity] = []
         for window in self._detector.feed(frame):
             window = self._gated(window, level_dbov)
-            self.over_run = self.over_run + 1 if window.probability >= self._over_probability else 0
+            over = self._gate.over_agent and window.probability >= self._over_probability
+            self.over_run = self.over_run + 1 if over else 0
             self.activity = follow(self.activity, window, self._config)
             seen.append(self.activity)
         return seen

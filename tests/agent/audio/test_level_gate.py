@@ -49,3 +49,28 @@ def test_gate_never_makes_a_voice_more_likely(windows: list[tuple[float, float]]
 def test_level_of_a_frame_is_below_overload(amplitude: int, dbov: float) -> None:
     frame = AudioFrame(t_ns=0, pcm=np.full(FRAME_SAMPLES, amplitude, dtype="<i2").tobytes())
     assert frame_dbov(frame) == pytest.approx(dbov, abs=0.01)
+
+
+def test_voices_in_a_loud_room_are_no_caller_and_the_caller_above_them_is() -> None:
+    gate = LevelGate(LevelGateConfig(above_noise_db=8, margin_db=30))
+    for _ in range(100):
+        admit(gate, -40)
+    assert admit(gate, -36) == 0.0
+    assert admit(gate, -28) == 0.9
+
+
+def test_room_is_not_mistaken_for_louder_while_the_caller_speaks_with_pauses() -> None:
+    gate = LevelGate(LevelGateConfig())
+    for _ in range(60):
+        for level in [-60.0] * 6 + [-22.0] * 20:
+            admit(gate, level)
+    assert admit(gate, -30) == 0.9
+
+
+def test_stopping_the_agent_takes_a_louder_voice_than_being_heard() -> None:
+    gate = LevelGate(LevelGateConfig(margin_db=15, assumed_peak_dbov=-28, over_agent_db=5))
+    admit(gate, -80, probability=0.0)
+    assert admit(gate, -41) == 0.9
+    assert not gate.over_agent
+    admit(gate, -35)
+    assert gate.over_agent

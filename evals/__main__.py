@@ -1,0 +1,5 @@
+"""`python -m evals` is `milliwatt`."""
+
+from evals.cli import main
+
+main()
