@@ -157,6 +157,7 @@ class Flow:
         on: branches that every asking state has unless it names its own.
         keys: the same for telephone keys.
         priority: intents that win over any other, the first over the second.
+        asides: intents that give way to any likely answer said along with them.
         turn_limit: a call gets this many caller turns, then goes to `too_long`.
         too_long: a state that ends the call without asking anything.
     """
@@ -171,6 +172,7 @@ class Flow:
     on: Mapping[str, Branch] = field(default_factory=dict)
     keys: Mapping[str, str] = field(default_factory=dict)
     priority: tuple[str, ...] = ()
+    asides: tuple[str, ...] = ()
     turn_limit: int
     too_long: str
 

@@ -53,6 +53,11 @@ def _head(flow: Flow) -> Iterator[str]:
     for intent in flow.priority:
         if intent not in flow.on:
             yield f"priority: {intent!r} is no branch of the flow's `on`, so no state would hear it"
+    for intent in flow.asides:
+        if intent not in flow.intents:
+            yield f"asides: there is no intent {intent!r}"
+        elif intent in flow.priority:
+            yield f"asides: {intent!r} cannot go before all others and give way to them"
     for key, branch in flow.keys.items():
         if branch not in flow.on:
             yield f"keys.{key}: {branch!r} is no branch of the flow's `on`"

@@ -4,7 +4,7 @@
      "variables": {"first_name": "there"},
      "tools": {"cal.create_booking": ["slot_taken"]},
      "on": {"no_speech": "reprompt", "unclear": "clarify", "handoff": "handoff"},
-     "priority": ["handoff"],
+     "priority": ["handoff"], "asides": ["who_is_this"],
      "keys": {"0": "handoff"},
      "turn_limit": 60, "too_long": "handoff",
      "states": {
@@ -149,6 +149,7 @@ class _Flow(_Model):
     on: dict[str, str | _Branch] = {}
     keys: dict[str, str] = {}
     priority: list[str] = []
+    asides: list[str] = []
     turn_limit: int = DEFAULT_TURN_LIMIT
     too_long: str = ""
     # Read apart, so that a wrong one does not hide the rest.
@@ -177,6 +178,7 @@ def _flow(raw: dict[str, Any], mistakes: list[str]) -> Flow:
         on=_branches(head.on),
         keys=head.keys,
         priority=tuple(head.priority),
+        asides=tuple(head.asides),
         turn_limit=head.turn_limit,
         too_long=head.too_long,
     )

@@ -1,8 +1,9 @@
 """Which intent wins when the caller's words fit several, and what each loser is told.
 
 The flow's priority intents (safety, an opt-out, the wish for a person) win whenever they are likely at all, over
-whatever else was said. Otherwise the likeliest wins, if it is likely enough and clear of the next; else the turn is
-unclear, which costs the caller a question and no more.
+whatever else was said. Its asides ("who is this?") give way to any likely answer: "yes, what is it?" is a yes.
+Otherwise the likeliest wins, if it is likely enough and clear of the next; else the turn is unclear, which costs the
+caller a question and no more.
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ from agent.turn import IntentScore
 CONFIDENT = 0.25
 """Below this no intent is taken. With every third word misheard, raising it to 0.4 turns one wrong turn in three and
 one right turn in fourteen into a question; of sentences from other domains, one in twelve gets past it."""
-PRIORITY_CONFIDENT = 0.5
-"""A priority intent overrules better matches from here on."""
+OVERRULING = 0.5
+"""From here on a priority intent overrules better matches, and an answer overrules an aside."""
 MARGIN = 0.05
 """The winner must be this much likelier than an intent that leads elsewhere."""
 
@@ -31,19 +32,36 @@ class Choice:
     considered: tuple[IntentScore, ...]
 
 
-def choose(scores: Sequence[IntentScore], branches: Mapping[str, Branch], priority: Sequence[str]) -> Choice:
+def choose(
+    scores: Sequence[IntentScore],
+    branches: Mapping[str, Branch],
+    priority: Sequence[str] = (),
+    asides: Sequence[str] = (),
+) -> Choice:
     """The intent to act on, from scores ranked best first."""
     by_intent = {score.intent: score.score for score in scores}
-    first = next((intent for intent in priority if by_intent.get(intent, 0.0) >= PRIORITY_CONFIDENT), None)
+    first = next((intent for intent in priority if by_intent.get(intent, 0.0) >= OVERRULING), None)
     if first is not None:
         return _won(first, scores, f"{first} goes before all others")
-    if not scores or scores[0].score < CONFIDENT:
+    answers = [score for score in scores if score.intent not in asides]
+    if answers and answers[0].score >= OVERRULING and answers[0] is not scores[0]:
+        return _decided(answers, scores, branches, f"gives way to {answers[0].intent}")
+    return _decided(scores, scores, branches, f"less likely than {scores[0].intent}" if scores else "")
+
+
+def _decided(
+    candidates: Sequence[IntentScore],
+    scores: Sequence[IntentScore],
+    branches: Mapping[str, Branch],
+    reason: str,
+) -> Choice:
+    if not candidates or candidates[0].score < CONFIDENT:
         return _unclear(scores, f"below {CONFIDENT}")
-    best = scores[0]
-    rivals = [s for s in scores[1:] if branches[s.intent].to != branches[best.intent].to]
+    best = candidates[0]
+    rivals = [s for s in candidates[1:] if branches[s.intent].to != branches[best.intent].to]
     if rivals and best.score - rivals[0].score < MARGIN:
         return _unclear(scores, f"{best.intent} and {rivals[0].intent} are within {MARGIN}")
-    return _won(best.intent, scores, f"less likely than {best.intent}")
+    return _won(best.intent, scores, reason)
 
 
 def _won(winner: str, scores: Sequence[IntentScore], reason: str) -> Choice:

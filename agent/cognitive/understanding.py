@@ -56,7 +56,7 @@ def _speech(
         # Something was heard, but no word of it: the caller is there, and not understood.
         return Understanding(branch=UNCLEAR)
     values = _values(state, _answers(dialogue, turn, words))
-    choice = choose(weigh(state, words, turn.variables), flow.branches(state), flow.priority)
+    choice = choose(weigh(state, words, turn.variables), flow.branches(state), flow.priority, flow.asides)
     deciding = next((c for c in state.capture if c.branch and c.variable in values), None)
     if deciding is not None and _value_wins(deciding, choice, flow, state):
         branch = deciding.branch

@@ -44,6 +44,8 @@ def test_the_flow_these_tests_spoil_has_no_mistakes() -> None:
             top("priority", ["yes"]),
             "priority: 'yes' is no branch of the flow's `on`, so no state would hear it",
         ),
+        (top("asides", ["cough"]), "asides: there is no intent 'cough'"),
+        (top("asides", ["help"]), "asides: 'help' cannot go before all others and give way to them"),
         (top("keys", {"5": "five"}), "keys.5: 'five' is no branch of the flow's `on`"),
         (top("too_long", "never"), "too_long: there is no state 'never'"),
         (top("too_long", "knock"), "too_long: 'knock' comes to the question of 'knock' instead of an end"),

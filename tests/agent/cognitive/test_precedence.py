@@ -11,7 +11,7 @@ def scored(**scores: float) -> list[IntentScore]:
 
 
 def test_the_likeliest_intent_wins_and_the_losers_are_told_why() -> None:
-    choice = choose(scored(yes=0.9, no=0.2), BRANCHES, ())
+    choice = choose(scored(yes=0.9, no=0.2), BRANCHES)
     assert (choice.branch, choice.confidence) == ("yes", 0.9)
     assert choice.considered == (
         IntentScore(intent="yes", score=0.9),
@@ -34,15 +34,29 @@ def test_a_priority_intent_that_is_unlikely_overrules_nothing() -> None:
 
 
 def test_nothing_likely_enough_is_unclear() -> None:
-    choice = choose(scored(yes=CONFIDENT - 0.01), BRANCHES, ())
+    choice = choose(scored(yes=CONFIDENT - 0.01), BRANCHES)
     assert (choice.branch, choice.considered[0].reason) == (UNCLEAR, f"below {CONFIDENT}")
-    assert choose([], BRANCHES, ()).branch == UNCLEAR
+    assert choose([], BRANCHES).branch == UNCLEAR
 
 
 def test_two_intents_too_close_to_tell_are_unclear() -> None:
-    choice = choose(scored(yes=0.8, no=0.8 - MARGIN / 2), BRANCHES, ())
+    choice = choose(scored(yes=0.8, no=0.8 - MARGIN / 2), BRANCHES)
     assert (choice.branch, choice.considered[1].reason) == (UNCLEAR, f"yes and no are within {MARGIN}")
 
 
 def test_two_intents_that_lead_to_one_state_need_not_be_told_apart() -> None:
-    assert choose(scored(yes=0.8, sure=0.79, no=0.1), BRANCHES, ()).branch == "yes"
+    assert choose(scored(yes=0.8, sure=0.79, no=0.1), BRANCHES).branch == "yes"
+
+
+def test_an_aside_gives_way_to_an_answer_that_is_likely() -> None:
+    choice = choose(scored(help=0.9, yes=0.55, no=0.1), BRANCHES, asides=("help",))
+    assert choice.branch == "yes"
+    assert choice.considered[0] == IntentScore(intent="help", score=0.9, reason="gives way to yes")
+
+
+def test_an_aside_without_a_likely_answer_is_what_was_meant() -> None:
+    assert choose(scored(help=0.9, yes=0.45), BRANCHES, asides=("help",)).branch == "help"
+
+
+def test_an_aside_does_not_decide_between_two_answers() -> None:
+    assert choose(scored(help=0.9, yes=0.6, no=0.58), BRANCHES, asides=("help",)).branch == UNCLEAR
