@@ -19,6 +19,7 @@ _FULL_SCALE_SQUARED = 32768.0**2
 _SILENT_DBOV = -100.0
 _SPEECH_ABOVE_NOISE_DB = 9.0  # louder than this above the room is taken for speech, or for a new noise
 _NEW_NOISE_DB_PER_S = 1.0  # so fast the room is believed to have become louder
+_LOUDEST_FIRST_DBOV = -45.0  # the first window may be a click
 _DOWN_S, _UP_S = 0.15, 1.5  # time constants of following the room's level
 
 
@@ -76,7 +77,7 @@ class LevelGate:
     def _follow_noise(self, level_dbov: float, window_s: float) -> None:
         """Learns the room's level: at once at first, then down quickly, up slowly, and hardly from speech."""
         if self._noise_dbov is None:
-            self._noise_dbov = level_dbov
+            self._noise_dbov = min(level_dbov, _LOUDEST_FIRST_DBOV)
             return
         above_db = level_dbov - self._noise_dbov
         if above_db > _SPEECH_ABOVE_NOISE_DB:

@@ -25,6 +25,7 @@ def test_quiet_caller_is_heard_before_anything_is_known_of_them() -> None:
 
 def test_loud_noise_that_is_no_voice_does_not_raise_the_bar() -> None:
     gate = LevelGate(CONFIG)
+    admit(gate, -80, probability=0.1)
     admit(gate, -5, probability=0.1)
     assert admit(gate, -40) == 0.9
 
