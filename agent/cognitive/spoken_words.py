@@ -26,6 +26,11 @@ _UNITS = (
     ),
 )
 _TENS = ("", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+UNITS = {word: number for number, word in enumerate(DIGITS)}
+TEENS = {word: number for number, word in enumerate(_UNITS) if number >= 10}
+TENS = {word: 10 * place for place, word in enumerate(_TENS) if word}
+NUMBER_WORDS = frozenset({*UNITS, *TEENS, *TENS, "hundred", "thousand", "million"})
+"""Every word that a count is said with."""
 _SCALES = ((1_000_000_000, "billion"), (1_000_000, "million"), (1_000, "thousand"))
 _ORDINALS = {
     "one": "first",
@@ -98,7 +103,7 @@ def spoken_words(text: str) -> list[str]:
     plain = re.sub(r"(?<=\d),(?=\d{3}\b)", "", plain)
     plain = _DIGIT_GROUPS.sub(_telephone_number, plain)
     plain = re.sub(r"\b(\d{1,2})(?:st|nd|rd|th)\b", lambda found: ordinal(int(found[1])), plain)
-    plain = re.sub(r"\b([ap])\.?\s?m\b\.?", r"\1m", plain)
+    plain = re.sub(r"\b([ap])\.\s?m\b\.?", r"\1m", plain)
     plain = plain.replace("%", " percent ").replace("&", " and ")
     words: list[str] = []
     for part in plain.split():

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from agent.cognitive.capture import Answer, captured_value, has_no_preference
+from agent.cognitive.capture import Answer, captured_value
 from agent.cognitive.dialogue import Dialogue
 from agent.cognitive.flow import NO_SPEECH, UNCLEAR, VOICEMAIL, Capture, Flow, State, ValueType
 from agent.cognitive.precedence import Choice, choose
+from agent.cognitive.slot_choice import has_no_preference
 from agent.cognitive.spoken_words import digit_by_digit, spoken_words
 from agent.cognitive.wording import Value
 from agent.turn import IntentScore, TurnEvent, TurnInput

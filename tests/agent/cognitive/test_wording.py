@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.cognitive.wording import (
@@ -73,6 +73,7 @@ def test_a_text_is_cut_after_each_sentence() -> None:
     assert sentences("  ") == []
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="ab .?!", max_size=60))
 def test_cutting_into_sentences_loses_no_word(text: str) -> None:
     assert " ".join(sentences(text)).split() == text.split()
