@@ -1,28 +1,35 @@
 """What the cognitive layer costs: turns a second on one core, and how well its dispatcher tells intents apart."""
 
 import asyncio
+import csv
 import json
 import os
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from threadpoolctl import threadpool_limits
 
 from agent.clock import stopwatch_ns
-from agent.cognitive.dispatch import Dispatcher
+from agent.cognitive.dialogue import Dialogue
+from agent.cognitive.dispatch import Dispatcher, dispatcher_for
 from agent.cognitive.flow import UNCLEAR, Branch, Flow, State
 from agent.cognitive.flow_file import built_in_flow
 from agent.cognitive.orchestrator import FlowOrchestrator
 from agent.cognitive.precedence import CONFIDENT
 from agent.cognitive.spoken_words import spoken_words
+from agent.cognitive.understanding import understand
 from agent.turn import TurnEvent, TurnInput
+from evals.rng import rng_for
 from evals.sim.world import World
 
 pytestmark = pytest.mark.bench
 
 CALLS = 400
+NAME = {"first_name": "Alex"}
 NOW = "2026-05-18T09:00:00+01:00"
 CONVERSATIONS = (
     (
@@ -78,12 +85,67 @@ async def _play(agent: FlowOrchestrator) -> int:
                     flow_id="booking",
                     event=TurnEvent.SPEECH if seq else TurnEvent.ANSWERED,
                     transcript=words,
-                    variables={"first_name": "Alex"},
+                    variables=NAME,
                     now_iso=NOW,
                 )
             )
             turns += 1
     return turns
+
+
+SAID = sorted((Path(__file__).parents[1] / "agent" / "cognitive").glob("said_by_*.tsv"))
+MISHEARD_SHARES = (0.0, 0.2, 0.35, 0.5)
+OFFERED = ("2026-05-19T10:30:00+01:00", "2026-05-20T14:00:00+01:00")
+
+
+def test_turns_understood_with_words_misheard() -> None:
+    """Callers' lines with words replaced, left out and put in at random: a crude ear, worse than one that mishears."""
+    flow = built_in_flow("booking")
+    words = [word for phrase in flow.example_phrases(NAME) for word in spoken_words(phrase)]
+    cases = [
+        row
+        for path in SAID
+        for row in csv.reader(path.read_text(encoding="utf-8").splitlines(), delimiter="\t")
+    ]
+    print()
+    for share in MISHEARD_SHARES:
+        rng = rng_for(1, "misheard", share)
+        outcomes = Counter(
+            _outcome(flow, state, " ".join(_misheard(said, share, words, rng)), meant)
+            for state, said, meant in cases * 3
+        )
+        shares = ", ".join(
+            f"{outcomes[name] / outcomes.total():.1%} {name}" for name in ("right", "asked", "wrong")
+        )
+        print(f"{share:.0%} of words misheard: {shares} ({len(cases)} lines, three times each)")
+
+
+def _misheard(said: str, share: float, words: Sequence[str], rng: np.random.Generator) -> Iterator[str]:
+    for word in spoken_words(said):
+        draw = rng.random()
+        if draw < 0.6 * share:
+            yield words[rng.integers(len(words))]
+        elif draw >= 0.85 * share:
+            yield word
+        if rng.random() < 0.15 * share:
+            yield words[rng.integers(len(words))]
+
+
+def _outcome(flow: Flow, state: str, heard: str, meant: str) -> str:
+    dialogue = Dialogue(node_id=state, path=(state,), known={"offered": OFFERED})
+    turn = TurnInput(
+        call_sid="call",
+        turn_id="1",
+        seq=1,
+        flow_id=flow.name,
+        event=TurnEvent.SPEECH,
+        transcript=heard,
+        variables=NAME,
+        now_iso=NOW,
+    )
+    taken = understand(flow, dialogue, turn, dispatcher_for(flow).scores).branch
+    branches = flow.branches(flow.states[state])
+    return "right" if branches[taken].to == branches[meant].to else "asked" if taken == UNCLEAR else "wrong"
 
 
 EXAMPLES_AN_INTENT = 10
