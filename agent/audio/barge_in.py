@@ -35,6 +35,7 @@ class BargeInConfig:
         yield_probability, yield_windows: so many windows in a row (32 ms each) at or above it make the agent yield.
         decide_ms: longest time between yielding and deciding.
         ended_ms: a voice silent for so long has ended.
+        again_ms: a voice that comes back so soon after the agent went on is the same voice, and counts as one.
         brief_ms: a voice shorter than this is no interruption unless its words say so.
         long_ms: a voice longer than this is one whatever its words.
     """
@@ -42,7 +43,8 @@ class BargeInConfig:
     yield_probability: float = 0.5
     yield_windows: int = 2
     decide_ms: int = 700
-    ended_ms: int = 190
+    ended_ms: int = 250
+    again_ms: int = 900
     brief_ms: int = 450
     long_ms: int = 620
 

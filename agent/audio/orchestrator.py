@@ -100,6 +100,8 @@ class CallOrchestrator:
         self._heard_greeting = False
         self._silent_since_ns = 0
         self._held_since_ns = 0
+        self._resumed_ns = -NS_PER_S * NS_PER_S
+        self._voiced_before_ns = 0  # of a voice that the agent has yielded to and gone on from just before
         self._last_item_ns = 0
         self._digits = ""
         self._ended_by = ""
@@ -188,7 +190,7 @@ class CallOrchestrator:
         hearing = self._hearing
         decision = barge_in.decide(
             since_yield_ns=now_ns - self._held_since_ns,
-            voiced_ns=hearing.activity.voiced_ns,
+            voiced_ns=hearing.activity.voiced_ns + self._voiced_before_ns,
             silence_ns=0 if hearing.activity.speaking else hearing.silence_ns(frame, FRAME_NS),
             text=hearing.text,
             config=self._config.barge_in,
@@ -249,6 +251,8 @@ class CallOrchestrator:
                 await self._hold(now_ns)
             case Command.RESUME:
                 self._heard = None
+                self._voiced_before_ns += self._hearing.activity.voiced_ns
+                self._resumed_ns = now_ns
                 self._playout.resume()
                 if self._playout.sent_any:
                     self._emit(happened.Resumed(t_ns=now_ns, seq=self._reply.seq, reason=self._hearing.text))
@@ -340,6 +344,8 @@ class CallOrchestrator:
         self._heard = self._playout.heard(onset_ns) if audible else ""
         self._playout.hold(now_ns)
         self._held_since_ns = now_ns
+        if now_ns - self._resumed_ns > self._config.barge_in.again_ms * NS_PER_MS:
+            self._voiced_before_ns = 0
         if audible:
             await self._transport.clear()
             self._emit(

@@ -65,6 +65,7 @@ class ScriptedCaller:
         self._floor_ns = 0  # since when the agent has owed a reply
         self._reply_since_ns: int | None = None  # first audible sample of the reply owed
         self._audible_until_ns = 0
+        self._own_until_ns = 0
         self._offsets = [_grid_offset(case, step) for step in range(len(self._steps))]
         self._heard = 0  # how many played frames have been listened to
         self.utterances: list[CallerUtterance] = []
@@ -137,7 +138,9 @@ class ScriptedCaller:
         return self._reply_over(now_ns - wait_ns)
 
     def _reply_over(self, now_ns: int) -> bool:
-        return self._reply_since_ns is not None and now_ns - self._audible_until_ns >= self._reply_end_ns
+        # A caller who has just hummed along counts the agent's silence from the end of their own sound.
+        silent_since_ns = max(self._audible_until_ns, self._own_until_ns)
+        return self._reply_since_ns is not None and now_ns - silent_since_ns >= self._reply_end_ns
 
     def _begin(self, step: CallerStep, frame: int, now_ns: int, *, offered: bool) -> None:
         audio = self._audio.utterance(self._index)
@@ -170,6 +173,7 @@ class ScriptedCaller:
 
     def _stop_speaking(self, speaking: _Speaking, now_ns: int) -> None:
         self._speaking = None
+        self._own_until_ns = now_ns
         self.utterances.append(speaking.record)
         if speaking.record.expects_reply or speaking.record.sound in _AT_ONCE:
             self._owe_reply(now_ns)

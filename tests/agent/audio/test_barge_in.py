@@ -21,7 +21,7 @@ def test_agent_yields_after_two_sure_windows_and_not_after_one() -> None:
 
 @pytest.mark.parametrize("text", ["mm hmm", "yeah", "", "the"])
 def test_caller_who_hums_briefly_does_not_stop_the_agent(text: str) -> None:
-    assert decision(voiced=350, silence=200, text=text) is Decision.RESUME
+    assert decision(voiced=350, silence=260, text=text) is Decision.RESUME
 
 
 def test_caller_who_coughs_does_not_stop_the_agent() -> None:
@@ -30,7 +30,7 @@ def test_caller_who_coughs_does_not_stop_the_agent() -> None:
 
 @pytest.mark.parametrize("text", ["stop", "wait", "no", "hold on"])
 def test_short_word_that_asks_to_stop_stops_the_agent(text: str) -> None:
-    assert decision(voiced=350, silence=200, text=text) is Decision.INTERRUPTION
+    assert decision(voiced=350, silence=260, text=text) is Decision.INTERRUPTION
 
 
 def test_caller_who_goes_on_speaking_interrupts() -> None:
@@ -38,7 +38,7 @@ def test_caller_who_goes_on_speaking_interrupts() -> None:
 
 
 def test_longer_backchannel_of_several_words_does_not_stop_the_agent() -> None:
-    assert decision(voiced=600, silence=200, text="yeah okay") is Decision.RESUME
+    assert decision(voiced=600, silence=260, text="yeah okay") is Decision.RESUME
 
 
 def test_voice_that_may_yet_be_either_is_waited_for() -> None:
