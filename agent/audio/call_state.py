@@ -136,6 +136,8 @@ TRANSITIONS: dict[State, dict[Signal, Move]] = {
         Signal.CALLER_GONE: _GONE,
     },
     State.CLOSING: {
+        Signal.VOICE_STARTED: Move(State.CLOSING, (Command.OPEN_EAR,)),
+        Signal.VOICE_OVER: Move(State.HELD, (Command.HOLD, Command.OPEN_EAR)),
         Signal.REPLY_READY: Move(State.CLOSING, (Command.SEND,)),
         Signal.REPLY_PLAYED: Move(State.ENDED, (Command.HANG_UP,)),
         Signal.CALLER_GONE: _GONE,

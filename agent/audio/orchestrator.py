@@ -152,11 +152,9 @@ class CallOrchestrator:
         match self._state:
             case State.LISTENING:
                 await self._consider_turn_end(frame, now_ns)
-            case State.SPEAKING:
+            case State.SPEAKING | State.CLOSING:
                 if barge_in.wants_yield(run=self._hearing.over_run, config=self._config.barge_in):
                     await self._signal(Signal.VOICE_OVER)
-                await self._settle_without_marks(now_ns)
-            case State.CLOSING:
                 await self._settle_without_marks(now_ns)
             case State.HELD:
                 await self._consider_voice_over(frame, now_ns)

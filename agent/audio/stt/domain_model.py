@@ -8,7 +8,6 @@ test suite never come here.
 from __future__ import annotations
 
 import hashlib
-import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -16,13 +15,12 @@ from functools import cache
 from pathlib import Path
 
 from pocketsphinx import get_model_path
-from pocketsphinx.lm import ArpaBoLM
 
+from agent.audio.stt.trigram import arpa_trigram
 from agent.audio.stt.written_numbers import in_words
 
 GENERAL_PHRASES = Path(__file__).with_name("general_phrases.txt")
 
-_DISCOUNT = 0.5  # probability mass kept for what was not seen
 _CLASS = re.compile(r"\{([a-z]+)\}")
 _TEMPLATE = re.compile(r"\{\{.*?\}\}")
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)*'?")
@@ -69,7 +67,7 @@ def domain_model(texts: Iterable[str]) -> DomainModel:
             silent.add(word)
     heard = [" ".join(word for word in line.split() if word in spoken) for line in sentences]
     return DomainModel(
-        arpa=_arpa(line for line in heard if line),
+        arpa=arpa_trigram(line for line in heard if line),
         dictionary=_dictionary(spoken),
         vocabulary=frozenset(spoken),
         silent=tuple(sorted(silent)),
@@ -112,14 +110,6 @@ def expanded_phrases(lines: Iterable[str]) -> Iterator[str]:
 
 def _member(members: Sequence[str], turn: int, place: int) -> str:
     return members[(turn * (1 + 2 * place) + 3 * place) % len(members)]
-
-
-def _arpa(sentences: Iterable[str]) -> str:
-    model = ArpaBoLM(text="\n".join(sentences) + "\n", add_start=True, discount_mass=_DISCOUNT)
-    model.compute()
-    text = io.StringIO()
-    model.write(text)
-    return text.getvalue()
 
 
 def _dictionary(spoken: dict[str, tuple[str, ...]]) -> str:

@@ -37,10 +37,10 @@ def test_backchannel_lets_the_reply_go_on() -> None:
     assert (move.state, move.commands) == (State.SPEAKING, (Command.CLOSE_EAR, Command.RESUME))
 
 
-def test_last_words_are_not_interrupted_and_end_the_call() -> None:
+def test_last_words_yield_to_a_voice_like_any_and_end_the_call_once_played() -> None:
     closing = _after(Signal.ANSWERED, Signal.REPLY_READY, Signal.LAST_WORDS_READY)
     assert closing is State.CLOSING
-    assert handle(closing, Signal.VOICE_OVER).state is State.CLOSING
+    assert handle(closing, Signal.VOICE_OVER).state is State.HELD
     assert handle(closing, Signal.REPLY_PLAYED).commands == (Command.HANG_UP,)
 
 

@@ -208,3 +208,15 @@ def test_states_follow_one_another_in_the_trace() -> None:
         "closing",
         "ended",
     ]
+
+
+def test_caller_who_speaks_over_the_last_words_is_heard_before_the_call_ends() -> None:
+    call = play(
+        interrupts("no wait make it wednesday", after_ms=900),
+        lines=[LONG + HANGS_UP, "wednesday then goodbye" + HANGS_UP],
+        hears=["no wait make it wednesday"],
+    )
+    assert call.heard_by_dialogue()[-1] == ("speech", "no wait make it wednesday")
+    assert call.words().endswith("wednesday then goodbye")
+    assert call.record is not None
+    assert call.record.ended_by == "agent"
