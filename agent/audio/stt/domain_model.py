@@ -102,10 +102,12 @@ def expanded_phrases(lines: Iterable[str]) -> Iterator[str]:
         if colon:
             classes[name.strip()] = [member.strip() for member in members.split("|")]
             continue
-        slots = _CLASS.findall(line)
+        pieces = _CLASS.split(line)  # text, class, text, class, ..., text
+        slots = pieces[1::2]
         for turn in range(max((len(classes[slot]) for slot in slots), default=1)):
-            places = iter(range(len(slots)))
-            yield _CLASS.sub(lambda match, p=places, t=turn: _member(classes[match[1]], t, next(p)), line)
+            for place, slot in enumerate(slots):
+                pieces[2 * place + 1] = _member(classes[slot], turn, place)
+            yield "".join(pieces)
 
 
 def _member(members: Sequence[str], turn: int, place: int) -> str:

@@ -48,7 +48,8 @@ class WideBand:
         out[1::2] = (between + (1 << (_SCALE_BITS - 1))) >> _SCALE_BITS
         places = np.arange(self._at, self._at + len(out)) % _NOISE_SAMPLES
         self._at += len(out)
-        return np.clip(out + self._noise[places], -32768, 32767).astype(np.int16)
+        out += self._noise[places]
+        return np.clip(out, -32768, 32767).astype(np.int16)
 
     def flush(self) -> Samples:
         """The last samples, which were waiting for what does not come."""
@@ -60,7 +61,7 @@ def _taps() -> NDArray[np.int64]:
     """The odd phase of a half-band low-pass, in fixed point, its sum exactly one."""
     whole = firwin(4 * HALF_TAPS - 1, 0.5, window=("kaiser", 8.0))
     phase = whole[0::2]
-    taps = np.rint(phase / phase.sum() * (1 << _SCALE_BITS)).astype(np.int64)
+    taps: NDArray[np.int64] = np.rint(phase / phase.sum() * (1 << _SCALE_BITS)).astype(np.int64)
     taps[HALF_TAPS - 1] += (1 << _SCALE_BITS) - taps.sum()
     taps.setflags(write=False)
     return taps
@@ -70,6 +71,6 @@ def _taps() -> NDArray[np.int64]:
 def _noise(level_dbov: float) -> NDArray[np.int64]:
     """White noise whose mean power is `level_dbov`, ITU-T G.100.1: a full-scale square wave is 0 dBov."""
     draws = np.random.Generator(np.random.PCG64(_NOISE_SEED)).standard_normal(_NOISE_SAMPLES)
-    noise = np.rint(draws * 32768 * 10 ** (level_dbov / 20)).astype(np.int64)
+    noise: NDArray[np.int64] = np.rint(draws * 32768 * 10 ** (level_dbov / 20)).astype(np.int64)
     noise.setflags(write=False)
     return noise
