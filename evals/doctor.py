@@ -9,16 +9,15 @@ process, because one that was built for another processor ends its process witho
 from __future__ import annotations
 
 import ctypes
+import importlib
 import importlib.metadata
-import multiprocessing
 import os
 import re
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -27,6 +26,10 @@ OLDEST_PYTHON = (3, 11)
 
 # 200 calls of three minutes leave about 1.1 GB of stereo recordings (8 kHz, 16 bit, two channels).
 ENOUGH_DISK_BYTES = 1_200_000_000
+
+PATIENCE_S = 60  # for one probe, on a machine that reads the libraries from a slow disk for the first time
+
+_FAILED = 3  # the exit status of a child that could say what is wrong
 
 # Extras that are for those who change milliwatt, or only name other extras.
 NOT_FOR_USERS = frozenset({"all", "dev"})
@@ -188,7 +191,7 @@ def try_out(
     Args:
         name: of the finding.
         probe: a function of a module, since the child imports it by name.
-        arguments: for the probe.
+        arguments: for the probe, which gets them as text.
         needed_for: of the finding.
         remedy: of the finding.
     """
@@ -238,7 +241,7 @@ def _open_time_zone() -> str:
     return f"{ZoneInfo('Europe/London').key} is known"
 
 
-def _write_database(folder: Path) -> str:
+def _write_database(folder: str) -> str:
     import duckdb
 
     with (
@@ -271,15 +274,31 @@ def _find_extra(extra: str, packages: Sequence[str], version_of: Callable[[str],
 
 
 def _run_in_child(probe: Callable[..., str], arguments: Sequence[object]) -> tuple[bool, str]:
-    # "spawn", since a forked child would inherit native libraries that this process has open.
-    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
-        try:
-            return True, pool.submit(probe, *arguments).result()
-        except BrokenProcessPool:
-            return False, "its process ended without a word; it may be built for another processor"
-        except Exception as wrong:  # whatever is wrong with a machine is what is being asked for
-            first_line = str(wrong).strip().partition("\n")[0]
-            return False, first_line or type(wrong).__name__
+    # A plain command rather than multiprocessing, whose child would first load this process's main module.
+    command = [sys.executable, "-m", __name__, probe.__module__, probe.__name__, *map(str, arguments)]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    try:
+        child = subprocess.run(
+            command, env=environment, capture_output=True, text=True, timeout=PATIENCE_S, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return False, f"no answer within {PATIENCE_S} s"
+    if child.returncode not in (0, _FAILED):
+        return (
+            False,
+            f"its process ended with status {child.returncode}; it may be built for another processor",
+        )
+    return child.returncode == 0, child.stdout.strip().rpartition("\n")[2]
+
+
+def _run_as_child(module: str, probe: str, *arguments: str) -> int:
+    """The child's side: prints what the probe found, or the first line of what is wrong."""
+    try:
+        print(getattr(importlib.import_module(module), probe)(*arguments))
+    except Exception as wrong:  # whatever is wrong with a machine is what is being asked for
+        print(str(wrong).strip().partition("\n")[0] or type(wrong).__name__)
+        return _FAILED
+    return 0
 
 
 def _own_requirements() -> Sequence[str]:
@@ -323,3 +342,7 @@ def _system_package(package: str) -> str:
 
 def _gigabytes(count: int) -> str:
     return f"{count / 1e9:.1f} GB"
+
+
+if __name__ == "__main__":
+    sys.exit(_run_as_child(*sys.argv[1:]))

@@ -68,7 +68,7 @@ def test_a_probe_that_works_says_what_it_found() -> None:
     [
         (probe_that_fails, "libexample.so: cannot open shared object file"),
         (probe_that_fails_without_words, "ImportError"),
-        (probe_whose_process_dies, "its process ended without a word; it may be built for another processor"),
+        (probe_whose_process_dies, "its process ended with status 4; it may be built for another processor"),
     ],
 )
 def test_a_probe_that_fails_says_why_in_one_line(probe: object, found: str) -> None:
