@@ -34,14 +34,14 @@ def milliwatt(
     )
 
 
-def start(arguments: Sequence[str | Path]) -> subprocess.Popen[str]:
+def start(arguments: Sequence[str | Path], *, output: int = subprocess.PIPE) -> subprocess.Popen[str]:
     """Starts a command and leaves it running."""
     return subprocess.Popen(
         command(*map(str, arguments)),
         cwd=ROOT,
         env=environment("0"),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stdout=output,
+        stderr=output,
         text=True,
     )
 

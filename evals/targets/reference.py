@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from agent.assembly import Providers, make_call, make_dialogue, make_providers
-from agent.audio.ports import TextToSpeech
+from agent.audio.ports import SpeechToText, TextToSpeech
 from agent.cache import ContentCache
 from agent.clock import Clock
 from agent.cognitive.flow import Flow
@@ -31,7 +31,7 @@ from evals.sim.latency import (
     LatencyProfile,
     delayed_turns,
 )
-from evals.sim.virtual_time import run_inline
+from evals.sim.virtual_time import run_inline, run_virtual
 from evals.sim.world import World
 from evals.version import HARNESS_VERSION
 
@@ -76,6 +76,11 @@ class ReferenceTarget:
             "flow": loaded.flow.name,
             "flow_sha256": loaded.sha256,
         }
+
+    def warm_up(self, case: Case) -> None:
+        """Loads what serves many calls, so that it is not counted to the first."""
+        providers = self._providers_for(case)
+        run_virtual(_open_and_close(providers.ears.stt))
 
     def voices(self, case: Case) -> TextToSpeech:
         """The agent's own voice provider, for callers to speak with."""
@@ -136,6 +141,10 @@ class ReferenceTarget:
                 self._settings, self._loaded(case).flow, cache=self._cache, run_blocking=run_inline
             )
         return self._providers[path]
+
+
+async def _open_and_close(stt: SpeechToText) -> None:
+    await (await stt.open()).close()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,97 @@
+"""What whole calls cost: speed against real time, fresh and from the cache, and the memory of a long run."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from agent.cache import ContentCache
+from agent.clock import NS_PER_S, pause, stopwatch_ns
+from evals.record import record_sha256
+from evals.scenario.expansion import expand
+from evals.scenario.file import load_suite
+from evals.scenario.model import Case
+from evals.sim.audio_call import Voices, play_audio
+from evals.targets.registry import TargetSpec, make_targets
+from tests.cli import ROOT, SMOKE, start
+
+pytestmark = pytest.mark.bench
+
+RUN_CALLS = 200
+MEMORY_LIMIT_MIB = 1536
+
+
+def cases(*lines: str) -> list[Case]:
+    suites = ("smoke", "interruptions")
+    found = [
+        case
+        for suite in suites
+        for case in expand(load_suite(ROOT / "corpora" / "booking" / f"{suite}.yaml"), seed=1)
+    ]
+    return [case for case in found if case.line.name in lines]
+
+
+def play(chosen: list[Case], cache_of_call: dict[str, ContentCache]) -> tuple[float, float, list[str]]:
+    """Seconds of calls, seconds they took, hashes; each call has the cache named for it, or a new one."""
+    call_s = wall_s = 0.0
+    hashes = []
+    for case in chosen:
+        cache = cache_of_call.setdefault(case.id, ContentCache(None))
+        reference, target = make_targets(TargetSpec(), cache)
+        voices = Voices(tts=reference.voices(case), cache=cache)
+        target.warm_up(case)  # type: ignore[union-attr]  # models load once a process, not once a call
+        begun_ns = stopwatch_ns()
+        record = play_audio(case, target, voices)
+        wall_s += (stopwatch_ns() - begun_ns) / NS_PER_S
+        call_s += record.duration_ns / NS_PER_S
+        hashes.append(record_sha256(record))
+        reference.close()
+    return call_s, wall_s, hashes
+
+
+@pytest.mark.parametrize("line", ["clean", "office_15db", "mobile_edge"])
+def test_audio_level_speed_on_one_core_fresh_and_from_the_cache(line: str) -> None:
+    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    chosen = cases(line)
+    caches: dict[str, ContentCache] = {}
+    call_s, fresh_s, fresh = play(chosen, caches)
+    again_s, cached_s, cached = play(chosen, caches)
+    assert (call_s, fresh) == (again_s, cached)
+    print(
+        f"\n{line}: {len(chosen)} calls of {call_s:.0f} s: computed afresh {call_s / fresh_s:.1f}x real time, "
+        f"from the cache {call_s / cached_s:.0f}x"
+    )
+
+
+def test_memory_of_a_run_of_two_hundred_calls(tmp_path: Path) -> None:
+    repeat = -(-RUN_CALLS // len(expand(load_suite(ROOT / SMOKE), seed=1)))
+    arguments = ["run", SMOKE, "--level", "audio", "--workers", "2", "--repeat", str(repeat)]
+    process = start([*arguments, "--reports", tmp_path], output=subprocess.DEVNULL)
+    peak_kib = 0
+    while process.poll() is None:
+        peak_kib = max(peak_kib, _resident_kib(process.pid))
+        pause(0.25)
+    assert process.returncode in (0, 1)
+    print(
+        f"\nrun of {repeat * 24} audio calls, 2 workers: peak memory {peak_kib / 1024:.0f} MiB in all processes"
+    )
+    assert peak_kib / 1024 <= MEMORY_LIMIT_MIB
+
+
+def _resident_kib(parent: int) -> int:
+    """Proportional set size of a process and all below it: pages shared between them count once."""
+    total = 0
+    pids = [parent]
+    while pids:
+        pid = pids.pop()
+        try:
+            rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+            total += next(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:"))
+            for task in Path(f"/proc/{pid}/task").iterdir():
+                pids += [int(child) for child in (task / "children").read_text().split()]
+        except (OSError, StopIteration):
+            continue  # it has ended meanwhile
+    return total
