@@ -26,7 +26,7 @@ demo: (_install "requirements.lock")
 
 # Everything that must hold before a change is taken: system packages, lint, tests.
 test: (_install "requirements-dev.lock") _system-packages lint
-    {{ python }} -m pytest -q --numprocesses auto --dist worksteal
+    {{ python }} -m pytest -q --numprocesses auto --dist worksteal --inline-snapshot=disable
 
 # Style, banned names, types, who may import whom.
 lint: (_install "requirements-dev.lock")
