@@ -12,8 +12,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-NS_PER_S = 1_000_000_000
-NS_PER_MS = 1_000_000
+from agent.units import NS_PER_S
 
 
 class Clock(Protocol):

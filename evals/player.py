@@ -8,7 +8,8 @@ from pathlib import Path
 from types import TracebackType
 
 from agent.cache import ContentCache
-from agent.clock import NS_PER_S, stopwatch_ns
+from agent.clock import stopwatch_ns
+from agent.units import NS_PER_S
 from evals.metrics.registry import measure
 from evals.record import CallRecord, Level, record_sha256
 from evals.scenario.model import Case

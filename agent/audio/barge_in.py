@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from agent.clock import NS_PER_MS
+from agent.units import NS_PER_MS
 
 BACKCHANNELS = frozenset(
     "ah aha alright cool fine good great hm hmm huh mhm mm mmm oh ok okay really right sure uh um yeah yep yes".split()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from agent.clock import NS_PER_MS
+from agent.units import NS_PER_MS
 
 _HANGING = set(
     "a an and as at because but for from i'm if in is it's like my of on or so than that the".split()

@@ -12,8 +12,8 @@ from dataclasses import replace
 from agent.audio.level_gate import LevelGate, LevelGateConfig, frame_dbov
 from agent.audio.ports import Recognition, SpeechToText, Transcript, VoiceDetector, VoiceWindow
 from agent.audio.voice_activity import Activity, ActivityConfig, follow
-from agent.clock import NS_PER_S
 from agent.media import AudioFrame
+from agent.units import NS_PER_S
 
 PREROLL_FRAMES = (
     20  # 400 ms: two windows of 32 ms to notice, and room for an onset too soft for the detector.

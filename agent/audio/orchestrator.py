@@ -29,11 +29,12 @@ from agent.audio.ports import (
 )
 from agent.audio.reply import Reply, ReplyMaker
 from agent.audio.voice_activity import ActivityConfig
-from agent.clock import NS_PER_MS, NS_PER_S, Clock
+from agent.clock import Clock
 from agent.errors import LineDropped, ProviderError
 from agent.events import CallEvent
 from agent.media import FRAME_NS, AudioFrame
 from agent.turn import EndCall, StreamTurn, Transfer, TurnEvent, TurnInput
+from agent.units import NS_PER_MS, NS_PER_S
 
 _MARK_PATIENCE_NS = 2 * NS_PER_S  # a line that returns no marks must not hang the call
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from agent.audio.ports import TextToSpeech
 from agent.cache import ContentCache
-from agent.clock import NS_PER_S, LoopClock
+from agent.clock import LoopClock
 from agent.media import FRAME_NS
+from agent.units import NS_PER_S
 from evals.record import CallRecord, CallStatus, Level
 from evals.rng import rng_for
 from evals.scenario.model import Case

@@ -13,8 +13,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from agent.clock import NS_PER_MS
 from agent.media import FRAME_NS, FRAME_SAMPLES, Samples
+from agent.units import NS_PER_MS
 from evals.record import CallerUtterance, Span
 from evals.rng import rng_for
 from evals.scenario.model import CallerStep, Case, Sound, StepKind

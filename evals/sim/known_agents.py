@@ -15,9 +15,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from agent.audio.ports import Transport
-from agent.clock import NS_PER_MS, Clock
+from agent.clock import Clock
 from agent.media import FRAME_NS, FRAME_SAMPLES, RATE_HZ, AudioFrame
 from agent.turn import Json
+from agent.units import NS_PER_MS
 from evals.errors import BadInput
 from evals.record import CallerUtterance
 from evals.scenario.model import Case

@@ -13,10 +13,11 @@ from contextlib import aclosing
 from dataclasses import dataclass
 
 from agent.audio.ports import Recognition, SpeechChunk, SpeechToText, TextToSpeech, Transcript
-from agent.clock import NS_PER_MS, Clock
+from agent.clock import Clock
 from agent.events import row_of
 from agent.media import AudioFrame
 from agent.turn import Action, Json, StreamTurn, TurnInput, TurnOutput
+from agent.units import NS_PER_MS
 from evals.rng import rng_for
 
 

@@ -17,7 +17,6 @@ import numpy as np
 
 from agent.audio.ports import Inbound, Keys, Mark
 from agent.audio.transports.memory import FarEnd, MemoryTransport
-from agent.clock import NS_PER_MS
 from agent.media import (
     FRAME_NS,
     MULAW_SILENCE,
@@ -28,6 +27,7 @@ from agent.media import (
     mulaw_decode,
     mulaw_encode,
 )
+from agent.units import NS_PER_MS
 from evals.record import WireMessage
 from evals.scenario.model import Line
 from evals.sim.virtual_time import VirtualLoop

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from agent import events as happened
-from agent.clock import NS_PER_S
 from agent.errors import AgentError
 from agent.events import CallEvent, row_of
 from agent.turn import EndCall, Transfer, Tts, TurnEvent, TurnInput, TurnOutput
+from agent.units import NS_PER_S
 from evals.record import CallerUtterance, CallRecord, CallStatus, HeardWord, Level
 from evals.scenario.model import CallerStep, Case, Sound, StepKind
 from evals.sim.agent_under_test import Target, TextAgent

@@ -15,7 +15,7 @@ from collections.abc import Callable, Coroutine
 from contextvars import Context
 from typing import Any, NoReturn, TypeVar
 
-from agent.clock import NS_PER_S
+from agent.units import NS_PER_S
 
 _T = TypeVar("_T")
 

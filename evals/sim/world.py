@@ -18,10 +18,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from agent.clock import NS_PER_MS, NS_PER_S, Clock
+from agent.clock import Clock
 from agent.cognitive.ports import Tool, ToolResult
 from agent.errors import ProviderError, ProviderRefused, ProviderTimeout
 from agent.turn import Json
+from agent.units import NS_PER_MS, NS_PER_S
 from evals.record import ToolCall
 
 PROPOSE_SLOTS = "cal.propose_slots"

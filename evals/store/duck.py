@@ -18,7 +18,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from agent.clock import NS_PER_S, pause, stopwatch_ns
+from agent.clock import pause, stopwatch_ns
+from agent.units import NS_PER_S
 from evals.errors import StoreError
 from evals.store.disk import disk_errors, make_folder
 from evals.store.parts import RUN_FILE, audio_file, read_parts, read_run_info, read_verdicts

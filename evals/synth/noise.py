@@ -39,7 +39,7 @@ class Talk:
     """
 
     talkers: int = 6
-    voices: tuple[str, ...] = ("en-gb+f2", "en-us+m3", "en-gb-scotland+f4")
+    voices: tuple[str, ...] = ("en-gb+m1", "en-us+m3", "en-gb-scotland+f4")
     spread_db: float = 3.0
     muffled_hz: float | None = None
 

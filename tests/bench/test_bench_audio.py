@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from agent.cache import ContentCache
-from agent.clock import NS_PER_S, pause, stopwatch_ns
+from agent.clock import pause, stopwatch_ns
+from agent.units import NS_PER_S
 from evals.record import record_sha256
 from evals.scenario.expansion import expand
 from evals.scenario.file import load_suite

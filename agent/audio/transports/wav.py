@@ -15,7 +15,7 @@ import soundfile
 import soxr
 
 from agent.audio.ports import Inbound, Mark
-from agent.clock import NS_PER_S, Clock
+from agent.clock import Clock
 from agent.errors import BadAudio, LineDropped
 from agent.media import (
     FRAME_BYTES,
@@ -28,6 +28,7 @@ from agent.media import (
     mulaw_decode,
     mulaw_encode,
 )
+from agent.units import NS_PER_S
 
 LONGEST_S = 3600
 LOWEST_RATE_HZ, HIGHEST_RATE_HZ = 8000, 192_000

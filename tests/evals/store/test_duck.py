@@ -10,7 +10,8 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
-from agent.clock import NS_PER_S, pause, stopwatch_ns
+from agent.clock import pause, stopwatch_ns
+from agent.units import NS_PER_S
 from evals.errors import StoreError
 from evals.run_info import RunInfo
 from evals.scoring.verdict import GateOutcome, GateVerdict
@@ -258,7 +259,8 @@ def test_a_reader_gives_up_within_its_time(held_store) -> None:
 READER = """
 import sys
 from pathlib import Path
-from agent.clock import NS_PER_S, pause, stopwatch_ns
+from agent.clock import pause, stopwatch_ns
+from agent.units import NS_PER_S
 from evals.store.duck import query
 slowest, reads = 0.0, 0
 print("reading", flush=True)
