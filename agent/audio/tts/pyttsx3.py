@@ -15,6 +15,8 @@ import sys
 import threading
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -127,6 +129,11 @@ class Pyttsx3TextToSpeech:
         if match[2] and match[2][1:] not in _variants():
             some = ", ".join(sorted(_variants())[:8])
             raise ProviderRefused(f"espeak-ng has no voice variant {match[2][1:]!r}; some are {some}")
+        if match[2] and match[2][1:] in _breathy_variants():
+            raise ProviderRefused(
+                f"espeak-ng makes the breath of {voice!r} from its own dice, so that no two renderings are the same; "
+                "take another variant"
+            )
         return identifier + (match[2] or "")
 
     def _known_voices(self) -> dict[str, str]:
@@ -206,6 +213,19 @@ def _variants() -> set[str]:
     import espeakng_loader
 
     return set(os.listdir(os.path.join(espeakng_loader.get_data_path(), _VARIANTS)))
+
+
+@cache
+def _breathy_variants() -> frozenset[str]:
+    """Variants with breath: espeak draws it from a generator that starts elsewhere in every process."""
+    import espeakng_loader
+
+    folder = Path(espeakng_loader.get_data_path(), _VARIANTS)
+    return frozenset(
+        path.name
+        for path in folder.iterdir()
+        if any(line.startswith("breath") for line in path.read_text(errors="replace").splitlines())
+    )
 
 
 def _at_telephone_rate(pcm: bytes, rate_hz: int) -> bytes:
