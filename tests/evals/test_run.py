@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 from pathlib import Path
@@ -32,6 +31,9 @@ scenarios:
       outcome: bookd
       states: [greeting, nowhere]
 """
+
+
+LONG = "70"  # so many repeats that a run of them can be stopped in the middle
 
 
 def text_run(reports: Path, *more: str) -> subprocess.CompletedProcess[str]:
@@ -135,7 +137,7 @@ def test_full_disk_is_one_line_and_keeps_the_calls_that_were_finished(tmp_path: 
 def _stopped_in_the_middle(reports: Path, how: signal.Signals, *, workers: int) -> tuple[int, Path]:
     """Starts a long run, stops it once some calls are finished, and says how it exited."""
     process = start(
-        ["run", SMOKE, "--level", "text", "--repeat", "150", "--workers", str(workers), "--reports", reports]
+        ["run", SMOKE, "--level", "text", "--repeat", LONG, "--workers", str(workers), "--reports", reports]
     )
     deadline_ns = stopwatch_ns() + PATIENCE_S * 1_000_000_000
     while process.poll() is None and stopwatch_ns() < deadline_ns:
@@ -160,7 +162,7 @@ def test_run_that_was_stopped_keeps_what_was_finished_and_goes_on_to_the_same_en
     before = finished_cases(folder)
     everything = read_run_info(folder).cases
     assert 20 <= len(before) < len(everything)
-    resumed = text_run(tmp_path, "--repeat", "150", "--resume", folder.name)
+    resumed = text_run(tmp_path, "--repeat", LONG, "--resume", folder.name)
     assert resumed.returncode in (0, 1)
     after = finished_cases(folder)
     assert set(after) == set(everything)
@@ -175,33 +177,29 @@ def test_resuming_with_another_seed_is_refused(tmp_path: Path) -> None:
     assert (done.returncode, "another seed" in done.stderr) == (2, True)
 
 
-ONLY = ["--only", "books_first_slot", "--only", "backchannel_while_agent_speaks"]
+SHORT = ["--only", "hangs_up_mid_speech"]
+EVERYTHING: list[str] = []
 
 
+@pytest.mark.parametrize(
+    ("chosen", "count"),
+    [(SHORT, 3), pytest.param(EVERYTHING, 24, marks=pytest.mark.soak)],
+    ids=["short", "smoke"],
+)
 def test_audio_calls_are_the_same_bytes_whatever_the_workers_caches_order_and_hash_seed(
-    tmp_path: Path,
+    tmp_path: Path, chosen: list[str], count: int
 ) -> None:
-    def hashes(name: str, *options: str, hash_seed: str = "0") -> dict[str, str]:
+    def hashes(name: str, *options: str, hash_seed: str = "0", seed: str = "1") -> dict[str, str]:
         reports = tmp_path / name
-        done = milliwatt(
-            "run", SMOKE, "--seed", "1", *ONLY, "--reports", reports, *options, hash_seed=hash_seed
-        )
+        arguments = ["run", SMOKE, "--seed", seed, *chosen, "--reports", reports, *options]
+        done = milliwatt(*arguments, hash_seed=hash_seed)
         assert done.returncode in (0, 1), done.stderr
         return finished_cases(run_folder(reports))
 
     cold = hashes("one")
-    assert len(cold) == 6
+    assert len(cold) == count
     assert hashes("one") == cold, "warm caches"
-    shutil.rmtree(tmp_path / "one")
     assert hashes("two", "--workers", "2", "--shuffle", "7", hash_seed="4242") == cold
     assert hashes("none", "--no-cache") == cold
-
-
-def test_other_seed_gives_other_calls(tmp_path: Path) -> None:
-    runs = []
-    for seed in ("1", "2"):
-        reports = tmp_path / seed
-        milliwatt("run", SMOKE, "--only", "hangs_up_mid_speech", "--seed", seed, "--reports", reports)
-        runs.append(finished_cases(run_folder(reports)))
-    assert runs[0].keys() == runs[1].keys()
-    assert all(runs[0][case] != runs[1][case] for case in runs[0])
+    other = hashes("other", seed="2")
+    assert all(other[case] != cold[case] for case in cold), "another seed"
