@@ -33,7 +33,7 @@ scenarios:
 """
 
 
-LONG = "70"  # so many repeats that a run of them can be stopped in the middle
+LONG = "40"  # so many repeats that a run of them can be stopped in the middle
 
 
 def text_run(reports: Path, *more: str) -> subprocess.CompletedProcess[str]:
