@@ -147,8 +147,7 @@ class CallOrchestrator:
                 await self._signal(Signal.VOICE_STARTED)
             elif activity.stopped:
                 self._emit(happened.SpeechEnded(t_ns=now_ns, offset_ns=activity.voiced_until_ns))
-        if (partial := await self._hearing.listen(frame)) is not None:
-            self._emit(happened.PartialHeard(t_ns=now_ns, text=partial))
+        await self._listen(frame, now_ns)
         await self._watch_for_machine(frame, now_ns)
         match self._state:
             case State.LISTENING:
@@ -159,6 +158,16 @@ class CallOrchestrator:
                 await self._settle_without_marks(now_ns)
             case State.HELD:
                 await self._consider_voice_over(frame, now_ns)
+
+    async def _listen(self, frame: AudioFrame, now_ns: int) -> None:
+        try:
+            partial = await self._hearing.listen(frame)
+        except ProviderError as error:
+            self._provider_failed("stt", error, "go on deaf")
+            await self._guarded("stt", self._hearing.drop())
+            return
+        if partial is not None:
+            self._emit(happened.PartialHeard(t_ns=now_ns, text=partial))
 
     async def _watch_for_machine(self, frame: AudioFrame, now_ns: int) -> None:
         if now_ns > self._config.machine_window_s * NS_PER_S:
@@ -229,7 +238,7 @@ class CallOrchestrator:
             case Command.OPEN_EAR:
                 await self._guarded("stt", self._hearing.start())
             case Command.CLOSE_EAR:
-                await self._hearing.drop()
+                await self._guarded("stt", self._hearing.drop())
             case Command.ANSWER_CALL:
                 self._open_turn(TurnEvent.ANSWERED)
             case Command.ANSWER_SPEECH:
@@ -396,8 +405,11 @@ class CallOrchestrator:
         try:
             await work
         except ProviderError as error:
-            self._emit(
-                happened.ProviderFailed(
-                    t_ns=self._clock.now_ns(), provider=provider, error=str(error), fallback="go on deaf"
-                )
+            self._provider_failed(provider, error, "go on deaf")
+
+    def _provider_failed(self, provider: str, error: ProviderError, fallback: str) -> None:
+        self._emit(
+            happened.ProviderFailed(
+                t_ns=self._clock.now_ns(), provider=provider, error=str(error), fallback=fallback
             )
+        )

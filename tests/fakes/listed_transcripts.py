@@ -9,12 +9,14 @@ from agent.errors import ProviderError
 from agent.media import AudioFrame
 
 FAILS = "<fails>"
+FAILS_LISTENING = "<fails listening>"
 
 
 class ListedTranscripts:
     """Hands its texts out as finals, one an utterance that is finished; utterances given up use none.
 
-    The partial of an utterance is its whole text once 10 frames of it were fed. `FAILS` raises instead.
+    The partial of an utterance is its whole text once 10 frames of it were fed. `FAILS` raises instead, and
+    `FAILS_LISTENING` does at its 30th frame.
     """
 
     def __init__(self, *texts: str) -> None:
@@ -36,7 +38,10 @@ class _Listed:
 
     async def feed(self, frame: AudioFrame) -> Transcript | None:
         self._fed += 1
-        if self._fed != 10 or not self._owner.texts or self._owner.texts[0] == FAILS:
+        if self._fed == 30 and self._owner.texts and self._owner.texts[0] == FAILS_LISTENING:
+            self._owner.texts.pop(0)
+            raise ProviderError("the recogniser fell over")
+        if self._fed != 10 or not self._owner.texts or self._owner.texts[0].startswith("<"):
             return None
         return Transcript(text=self._owner.texts[0], final=False)
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from agent.audio.barge_in import BargeInConfig
 from agent.audio.orchestrator import CallConfig, CallOrchestrator
 from agent.cache import ContentCache
 from agent.clock import Clock
 from agent.events import CallEvent, event_kind
 from agent.turn import Json, TurnEvent
-from evals.record import CallRecord
+from evals.record import CallRecord, CallStatus
 from evals.scenario.model import CallerStep, Case, Sound, StepKind
 from evals.sim.agent_under_test import AgentUnderTest, TextAgent
 from evals.sim.audio_call import Voices, play_audio
@@ -30,7 +31,13 @@ class Call:
     stt: ListedTranscripts
     events: list[CallEvent] = field(default_factory=list)
     record: CallRecord | None = None
+    barge_in: BargeInConfig = field(default_factory=BargeInConfig)
     name = "fake"
+
+    def listen_to(self, *steps: CallerStep, max_duration_s: int = 240) -> None:
+        case = a_case(*steps, max_duration_s=max_duration_s)
+        self.record = play_audio(case, self, Voices(tts=ToneVoice(), cache=ContentCache(None)))
+        assert self.record.failure == ""
 
     def describe(self, case: Case) -> Mapping[str, Json]:
         return {}
@@ -40,7 +47,7 @@ class Call:
 
     def audio_agent(self, case: Case, clock: Clock) -> AgentUnderTest:
         call = CallOrchestrator(
-            config=CallConfig(call_sid="call", flow_id="fake"),
+            config=CallConfig(call_sid="call", flow_id="fake", barge_in=self.barge_in),
             stream_turn=self.dialogue.stream_turn,
             stt=self.stt,
             tts=ToneVoice(),
@@ -63,8 +70,7 @@ class Call:
 
 def play(*steps: CallerStep, lines: list[str], hears: list[str]) -> Call:
     call = Call(ScriptedDialogue(*lines), ListedTranscripts(*hears))
-    call.record = play_audio(a_case(*steps), call, Voices(tts=ToneVoice(), cache=ContentCache(None)))
-    assert call.record.failure == ""
+    call.listen_to(*steps)
     return call
 
 
@@ -220,3 +226,15 @@ def test_caller_who_speaks_over_the_last_words_is_heard_before_the_call_ends() -
     assert call.words().endswith("wednesday then goodbye")
     assert call.record is not None
     assert call.record.ended_by == "agent"
+
+
+def test_recogniser_that_fails_while_it_listens_is_reported_and_the_call_goes_on() -> None:
+    call = play(
+        says("yes this is alex"),
+        says("yes i said"),
+        lines=["hello", "are you there", "goodbye" + HANGS_UP],
+        hears=[listed_transcripts.FAILS_LISTENING, "yes i said"],
+    )
+    assert "provider_failed" in call.kinds()
+    assert call.heard_by_dialogue()[-1] == ("speech", "yes i said")
+    assert call.stt.open_now == 0
