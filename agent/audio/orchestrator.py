@@ -111,19 +111,23 @@ class CallOrchestrator:
         """Handles the call until either side has hung up."""
         self._transport = transport
         self._emit(happened.CallAnswered(t_ns=self._clock.now_ns(), call_sid=self._config.call_sid))
-        async with asyncio.TaskGroup() as tasks:
-            self._tasks = tasks
-            watchdog = tasks.create_task(self._watch_line(transport))
-            await self._signal(Signal.ANSWERED)
-            async with aclosing(transport.frames()) as inbound:
-                async for item in inbound:
-                    self._last_item_ns = self._clock.now_ns()
-                    await self._take(item)
-                    if self._state is State.ENDED:
-                        break
-            await self._signal(Signal.CALLER_GONE)
-            watchdog.cancel()
-        await transport.close()
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                self._tasks = tasks
+                watchdog = tasks.create_task(self._watch_line(transport))
+                await self._signal(Signal.ANSWERED)
+                async with aclosing(transport.frames()) as inbound:
+                    async for item in inbound:
+                        self._last_item_ns = self._clock.now_ns()
+                        await self._take(item)
+                        if self._state is State.ENDED:
+                            break
+                await self._signal(Signal.CALLER_GONE)
+                watchdog.cancel()
+        finally:
+            # However the call ended: nobody keeps a recogniser busy, and no line stays open.
+            await self._guarded("stt", self._hearing.drop())
+            await transport.close()
 
     async def _take(self, item: AudioFrame | Mark | Keys) -> None:
         match item:

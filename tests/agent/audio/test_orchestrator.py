@@ -238,3 +238,22 @@ def test_recogniser_that_fails_while_it_listens_is_reported_and_the_call_goes_on
     assert "provider_failed" in call.kinds()
     assert call.heard_by_dialogue()[-1] == ("speech", "yes i said")
     assert call.stt.open_now == 0
+
+
+def test_ear_that_listens_when_the_agent_hangs_up_is_closed() -> None:
+    # One soft word over the last words: too short a voice to make the agent yield.
+    call = Call(ScriptedDialogue(LONG + HANGS_UP), ListedTranscripts("mhm"))
+    call.barge_in = BargeInConfig(yield_windows=1000)
+    call.listen_to(sound(Sound.BACKCHANNEL, after_ms=900, text="mhm"))
+    assert call.stt.opened == 1
+    assert call.stt.open_now == 0
+    assert call.kinds()[-1] == "call_ended"
+
+
+def test_ear_that_listens_when_the_call_runs_out_of_time_is_closed() -> None:
+    call = Call(ScriptedDialogue("hello"), ListedTranscripts("well"))
+    call.listen_to(says("well i was thinking about it for rather a long time"), max_duration_s=2)
+    assert call.record is not None
+    assert call.record.status is CallStatus.TIMED_OUT
+    assert call.stt.opened == 1
+    assert call.stt.open_now == 0
