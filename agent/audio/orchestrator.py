@@ -309,6 +309,7 @@ class CallOrchestrator:
         if recognition is not None:
             heard = await self._maker.finish(recognition)
             if heard is None or not heard.text.strip():
+                self._heard = turn.heard  # the dialogue has not been told yet
                 await self._signal(Signal.NOTHING_HEARD)
                 return
             turn = self._maker.with_words(turn, heard)

@@ -257,3 +257,15 @@ def test_ear_that_listens_when_the_call_runs_out_of_time_is_closed() -> None:
     assert call.record.status is CallStatus.TIMED_OUT
     assert call.stt.opened == 1
     assert call.stt.open_now == 0
+
+
+def test_what_was_heard_of_a_cut_reply_is_told_even_if_no_words_were_heard_in_the_interruption() -> None:
+    call = play(
+        interrupts("no that is the wrong person", after_ms=900),
+        lines=[LONG, "are you there" + HANGS_UP],
+        hears=[""],
+    )
+    assert "reply_cancelled" in call.kinds()
+    assert call.dialogue.turns[1].event == TurnEvent.NO_SPEECH
+    assert call.dialogue.turns[1].heard
+    assert LONG.startswith(call.dialogue.turns[1].heard)
