@@ -30,6 +30,10 @@ class BadInput(HarnessError):
             lines = "\n".join(f"  - {mistake}" for mistake in self.mistakes)
             super().__init__(f"{where}: {len(self.mistakes)} mistakes:\n{lines}")
 
+    def __reduce__(self) -> tuple[type[BadInput], tuple[str, tuple[str, ...]]]:
+        """Workers send their errors to the parent: made again from what it was made of, not from its message."""
+        return type(self), (self.where, self.mistakes)
+
 
 class StoreError(HarnessError):
     """Results could not be written or read."""
