@@ -18,7 +18,7 @@ from evals.sim.agent_under_test import AgentUnderTest, Target
 from evals.sim.caller import ScriptedCaller
 from evals.sim.heard_words import heard_words
 from evals.sim.line import TelephoneLine
-from evals.sim.recorder import Ending, case_wall, record_of
+from evals.sim.recorder import Ending, case_wall, in_one_line, record_of
 from evals.sim.virtual_time import VirtualLoop, run_virtual
 from evals.synth.caller_audio import CallerAudio
 
@@ -123,12 +123,5 @@ async def _failure_of(answering: Awaitable[None]) -> str:
     try:
         await answering
     except Exception as error:
-        return _one_line(error)
+        return in_one_line(error)
     return ""
-
-
-def _one_line(error: BaseException) -> str:
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    first = str(error).splitlines()[0] if str(error) else ""
-    return f"{type(error).__name__}: {first}"

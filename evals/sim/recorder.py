@@ -41,6 +41,14 @@ def case_wall(scenario: Scenario) -> datetime:
     return datetime.fromisoformat(scenario.now_iso).replace(tzinfo=ZoneInfo(scenario.time_zone))
 
 
+def in_one_line(error: BaseException) -> str:
+    """What an agent under test raised, for the record."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    first = str(error).splitlines()[0] if str(error) else ""
+    return f"{type(error).__name__}: {first}"
+
+
 def record_of(
     case: Case,
     *,

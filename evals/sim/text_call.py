@@ -10,14 +10,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from agent import events as happened
-from agent.errors import AgentError
 from agent.events import CallEvent, row_of
 from agent.turn import EndCall, Transfer, Tts, TurnEvent, TurnInput, TurnOutput
 from agent.units import NS_PER_S
+from evals.errors import HarnessError
 from evals.record import CallerUtterance, CallRecord, CallStatus, HeardWord, Level
 from evals.scenario.model import CallerStep, Case, Sound, StepKind
 from evals.sim.agent_under_test import Target, TextAgent
-from evals.sim.recorder import Ending, case_wall, record_of
+from evals.sim.recorder import Ending, case_wall, in_one_line, record_of
 from evals.synth.caller_voice import reference_text
 
 WORDS_PER_MS = (
@@ -33,12 +33,14 @@ async def play_text(case: Case, target: Target) -> CallRecord:
     failure = ""
     try:
         await call.play()
-    except AgentError as error:
-        failure = f"{type(error).__name__}: {str(error).splitlines()[0]}"
+    except HarnessError:
+        raise
+    except Exception as error:  # it may raise anything, and the run goes on without it
+        failure = in_one_line(error)
     ending = Ending(
         t_ns=call.seq * NS_PER_S,
         status=CallStatus.FAILED if failure else CallStatus.COMPLETED,
-        by=call.ended_by,
+        by="agent" if failure else call.ended_by,
         failure=failure,
     )
     return record_of(
