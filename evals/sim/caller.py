@@ -77,6 +77,8 @@ class ScriptedCaller:
         mouth, received = self._frame(frame)
         self._line.send_frame(frame, mouth, received)
         self._listen(now_ns)
+        if self._line.agent_closed_ns is not None:
+            return  # the agent was first to hang up; nothing more begins
         speaking = self._speaking
         if speaking is not None and frame + 1 >= speaking.first_frame + speaking.frames:
             self._stop_speaking(speaking, now_ns)
