@@ -23,6 +23,8 @@ from evals.scenario.expansion import expand
 from evals.scenario.file import load_suite
 from evals.scenario.model import Case, Suite
 from evals.scoring.gate_file import load_gates
+from evals.scoring.scorecard_file import load_scorecard
+from evals.sim.known_agents import KnownAgent
 from evals.sim.world import check_world
 from evals.store.disk import write_atomically
 from evals.store.parts import finished_cases, read_run_info, write_run_info
@@ -87,9 +89,12 @@ def plan(request: RunRequest) -> PlannedRun:
         StoreError: the run's folder cannot be written.
     """
     files = tuple(path for path in request.suites if path.name != GATES_FILE)
+    if not files:
+        raise BadInput("suites", ["there is no suite among the files"])
     suites = _load_all(files)
     gates = _gates_beside(files)
-    make_targets(request.target, ContentCache(None))  # only to learn of a bad target, setting or profile
+    scorecards = {suite.name: _scorecards(suite) for suite in suites}
+    _, target = make_targets(request.target, ContentCache(None))  # only to learn of a mistake
     cases = [
         case
         for suite in suites
@@ -99,6 +104,8 @@ def plan(request: RunRequest) -> PlannedRun:
         raise BadInput("--only", [f"no scenario's id or tag matches {', '.join(request.only)}"])
     if request.level is Level.TEXT:
         cases = _one_per_line(cases)
+        if isinstance(target, KnownAgent):
+            target.text_agent(cases[0])  # refuses
     hashes = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
     if request.resume is not None:
         folder = request.resume
@@ -122,7 +129,7 @@ def plan(request: RunRequest) -> PlannedRun:
             level=request.level,
             run_folder=folder,
             cache_folder=request.cache,
-            scorecards={suite.name: _scorecards(suite) for suite in suites},
+            scorecards=scorecards,
         ),
         cases=tuple(left),
         finished=len(finished),
@@ -173,9 +180,15 @@ def _one_per_line(cases: Sequence[Case]) -> list[Case]:
 
 
 def _scorecards(suite: Suite) -> tuple[Path, ...]:
-    """The cards of a suite's domain: `scorecards/<domain>_*.yaml`, the domain being the suite's folder's name."""
+    """The cards of a suite's domain: `scorecards/<domain>_*.yaml`, the domain being the suite's folder's name.
+
+    Each is checked, since a run is no time to find a mistake in one.
+    """
     domain = Path(suite.folder).resolve().name
-    return tuple(sorted(Path("scorecards").glob(f"{domain}_*.yaml")))
+    found = tuple(sorted(Path("scorecards").glob(f"{domain}_*.yaml")))
+    for path in found:
+        load_scorecard(path)
+    return found
 
 
 def _new_info(
@@ -210,6 +223,7 @@ def _resumed(request: RunRequest, info: RunInfo, cases: Sequence[Case], hashes: 
         "seed": request.seed,
         "target": request.target.name,
         "settings": dict(request.target.settings or {}),
+        "latency": request.target.latency,
         "cases": sorted(case.id for case in cases),
     }
     was = {
@@ -218,6 +232,7 @@ def _resumed(request: RunRequest, info: RunInfo, cases: Sequence[Case], hashes: 
         "seed": info.seed,
         "target": info.target,
         "settings": dict(info.settings),
+        "latency": info.agent.get("latency"),
         "cases": sorted(info.cases),
     }
     differing = [name for name in asked if asked[name] != was[name]]
