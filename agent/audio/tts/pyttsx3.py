@@ -14,7 +14,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import AsyncGenerator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ from agent.audio.tts import espeak_server
 from agent.audio.tts.espeak_server import PipeClosed, PipeTimeout, read_message, write_message
 from agent.errors import ProviderError, ProviderRefused, ProviderTimeout
 from agent.events import WordSpan
-from agent.media import RATE_HZ
+from agent.media import RATE_HZ, SAMPLE_NS
 
 WORDS_PER_MINUTE = 170
 LONGEST_TEXT = 10_000  # characters
@@ -51,7 +51,7 @@ class Rendering:
 
 class Pyttsx3TextToSpeech:
     """A voice for each of espeak-ng's names: `en-gb`, `en-us`, `en-gb-scotland`, `en-gb-x-rp`, or one of them with a
-    variant, as in `en-us+f3`.
+    variant, as in `en-us+f4`.
 
     The process that speaks starts with the first rendering and ends with `close`, or with this one.
 
@@ -80,7 +80,7 @@ class Pyttsx3TextToSpeech:
     def identity(self) -> str:
         """Names everything but text and voice that the audio depends on, for caches."""
         settings = ",".join(f"{name}={value}" for name, value in sorted(self._settings.items()))
-        return f"pyttsx3/espeak-ng/2/{settings}"
+        return f"pyttsx3/espeak-ng/3/{settings}"
 
     async def speak(self, text: str, voice: str) -> AsyncGenerator[SpeechChunk, None]:
         """Renders `text` and yields it whole; nothing when there is nothing to say."""
@@ -105,8 +105,10 @@ class Pyttsx3TextToSpeech:
             request = {"text": text, "voice": self._identifier(voice), **self._settings}
             reply, pcm = self._ask(request)
         rate_hz = int(reply["rate_hz"])
+        spoken = _at_telephone_rate(pcm, rate_hz)
+        words = _word_spans(text, reply["words"], rate_hz)
         return Rendering(
-            pcm=_at_telephone_rate(pcm, rate_hz), words=_word_spans(text, reply["words"], rate_hz)
+            pcm=spoken, words=tuple(_within(word, len(spoken) // 2 * SAMPLE_NS) for word in words)
         )
 
     def voices(self) -> list[str]:
@@ -275,6 +277,11 @@ def _shared(group: Sequence[str], start: int, end: int, rate_hz: int) -> list[Wo
         last = start + (end - start) * done // total
         spans.append(WordSpan(text=word, start_ns=_ns(first, rate_hz), end_ns=_ns(last, rate_hz)))
     return spans
+
+
+def _within(word: WordSpan, end_ns: int) -> WordSpan:
+    """The word, ending with the audio at the latest: another rate may have rounded a part of a sample away."""
+    return replace(word, start_ns=min(word.start_ns, end_ns), end_ns=min(word.end_ns, end_ns))
 
 
 def _ns(sample: int, rate_hz: int) -> int:
