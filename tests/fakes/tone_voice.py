@@ -28,6 +28,8 @@ class ToneVoice:
         self.asked.append((text, voice))
         if voice == NO_SUCH_VOICE:
             raise ProviderRefused(f"no voice {voice}")
+        if not text.strip():
+            return
         pitch_hz = 110 + 10 * (sum(voice.encode()) % 12)
         yield SpeechChunk(pcm=_silence(PAD_BEFORE_MS))
         at_ms = PAD_BEFORE_MS
