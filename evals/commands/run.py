@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,26 +64,32 @@ def run_suites(options: RunOptions, *, out: Console, err: Console) -> int:
     """
     planned = plan(_request(options))
     err.print(f"run {planned.info.run_id}: {_plan_text(planned)}", highlight=False)
-    failure: HarnessError | None = None
+    failures: list[HarnessError] = []
     with _interruptible() as interrupted:
-        try:
+        with _kept(failures):
             _play(planned, err, interrupted)
-        except HarnessError as error:
-            failure = error
         # What is finished is stored and shown, however playing ended.
         if not interrupted():
-            failure = _store(options.db, planned.folder, err) or failure
-    summary = _summary(planned)
-    out.print(text.render(summary))
+            with _kept(failures):
+                _store(options.db, planned.folder, err)
+    holds = False
+    with _kept(failures):
+        summary = _summary(planned)
+        holds = summary.holds
+        out.print(text.render(summary))
     if interrupted():
         err.print(_interrupted_text(planned), highlight=False)
-        _store(options.db, planned.folder, err)
+        with _kept(failures):
+            _store(options.db, planned.folder, err)
+        _tell(failures, err)
         return INTERRUPTED
-    if failure is not None:
-        raise failure
+    if failures:
+        first = min(failures, key=lambda failure: failure.exit_status)  # 2 before 3
+        _tell([failure for failure in failures if failure is not first], err)
+        raise first
     if options.html is not None:
         write_report(str(planned.info.run_id), "html", options.html, options.reports, out=out)
-    return 0 if summary.holds else 1
+    return 0 if holds else 1
 
 
 def _request(options: RunOptions) -> RunRequest:
@@ -139,12 +145,22 @@ def _play(planned: PlannedRun, err: Console, interrupted: Callable[[], bool]) ->
             playing.close()  # type: ignore[attr-defined]  # a generator; ends the workers
 
 
-def _store(db: Path, folder: Path, err: Console) -> HarnessError | None:
+def _store(db: Path, folder: Path, err: Console) -> None:
+    merge_run(db, folder, say=lambda line: err.print(line, highlight=False))
+
+
+@contextmanager
+def _kept(failures: list[HarnessError]) -> Iterator[None]:
+    """Puts what fails within aside, so that what is left to do is done first."""
     try:
-        merge_run(db, folder, say=lambda line: err.print(line, highlight=False))
+        yield
     except HarnessError as error:
-        return error
-    return None
+        failures.append(error)
+
+
+def _tell(failures: Sequence[HarnessError], err: Console) -> None:
+    for failure in failures:
+        err.print(f"and {failure}", style="red", highlight=False, markup=False, soft_wrap=True)
 
 
 def _summary(planned: PlannedRun) -> Summary:

@@ -1,0 +1,66 @@
+"""What `milliwatt run` exits with when several things go wrong at once."""
+
+from __future__ import annotations
+
+import io
+import os
+import signal
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pytest
+from rich.console import Console
+
+from evals.commands import run as run_command
+from evals.commands.run import RunOptions, run_suites
+from evals.errors import BadInput, HarnessError, StoreError
+from evals.record import Level
+from evals.suite import PlannedRun
+from tests.cli import ROOT, SMOKE
+
+
+def options(reports: Path) -> RunOptions:
+    return RunOptions(
+        suites=(ROOT / SMOKE,), level=Level.TEXT, target="reference", seed=1, repeat=None, workers=1,
+        only=("books_first_slot",), resume=None, shuffle=None, settings=(), latency="reference", html=None,
+        reports=reports, db=reports / "milliwatt.duckdb", cache=None,
+    )  # fmt: skip
+
+
+def no_store(*_: Any, **__: Any) -> int:
+    raise StoreError("the store is broken")
+
+
+def test_bad_input_comes_before_a_store_that_fails_and_both_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def play(_: PlannedRun) -> NoReturn:
+        raise BadInput("clip.wav", ["gone"])
+
+    monkeypatch.setattr(PlannedRun, "play", play)
+    monkeypatch.setattr(run_command, "merge_run", no_store)
+    told = io.StringIO()
+    with pytest.raises(HarnessError) as raised:
+        run_suites(options(tmp_path), out=Console(file=io.StringIO()), err=Console(file=told))
+    assert raised.value.exit_status == 2
+    assert "the store is broken" in told.getvalue()
+
+
+def test_interruption_comes_before_all_that_fails_and_what_fails_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def play(_: PlannedRun) -> NoReturn:
+        os.kill(os.getpid(), signal.SIGINT)
+        raise StoreError("the disk is full")
+
+    def no_verdicts(*_: Any) -> Any:
+        raise StoreError("no verdicts either")
+
+    monkeypatch.setattr(PlannedRun, "play", play)
+    monkeypatch.setattr(run_command, "merge_run", no_store)
+    monkeypatch.setattr(run_command, "absolute_verdicts", no_verdicts)
+    told = io.StringIO()
+    status = run_suites(options(tmp_path), out=Console(file=io.StringIO()), err=Console(file=told))
+    assert status == 130
+    for reason in ("the disk is full", "the store is broken", "no verdicts either", "--resume"):
+        assert reason in told.getvalue()
