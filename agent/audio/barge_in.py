@@ -45,8 +45,8 @@ class BargeInConfig:
     decide_ms: int = 700
     ended_ms: int = 250
     again_ms: int = 900
-    brief_ms: int = 450
-    long_ms: int = 620
+    brief_ms: int = 640
+    long_ms: int = 700
 
 
 def wants_yield(*, run: int, config: BargeInConfig) -> bool:

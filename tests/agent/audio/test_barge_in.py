@@ -34,7 +34,7 @@ def test_short_word_that_asks_to_stop_stops_the_agent(text: str) -> None:
 
 
 def test_caller_who_goes_on_speaking_interrupts() -> None:
-    assert decision(voiced=650) is Decision.INTERRUPTION
+    assert decision(voiced=720) is Decision.INTERRUPTION
 
 
 def test_longer_backchannel_of_several_words_does_not_stop_the_agent() -> None:
