@@ -103,6 +103,7 @@ class CallOrchestrator:
         self._held_since_ns = 0
         self._resumed_ns = -NS_PER_S * NS_PER_S
         self._voiced_before_ns = 0  # of a voice that the agent has yielded to and gone on from just before
+        self._pumping = False
         self._last_item_ns = 0
         self._digits = ""
         self._ended_by = ""
@@ -332,7 +333,16 @@ class CallOrchestrator:
             self._emit(happened.TurnDropped(t_ns=now_ns, seq=self._reply.seq, reason=self._state))
 
     async def _pump(self) -> None:
-        """Sends all that the playout will hand out."""
+        """Sends all that the playout will hand out; one at a time, or a slow line would get frames out of order."""
+        if self._pumping:
+            return
+        self._pumping = True
+        try:
+            await self._send_all()
+        finally:
+            self._pumping = False
+
+    async def _send_all(self) -> None:
         with suppress(LineDropped):
             while (item := self._playout.next(self._clock.now_ns())) is not None:
                 if isinstance(item, BurstStart):

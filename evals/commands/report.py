@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from evals.errors import StoreError
+from evals.errors import BadInput, StoreError
 from evals.report import json_report, junit, markdown
 from evals.report.html import write_html
 from evals.report.summary import summarise
@@ -27,6 +27,8 @@ def write_report(run_name: str, form: str, output: Path | None, reports: Path, *
     info = read_run_info(folder)
     path = output or folder / f"report{_SUFFIX[form]}"
     if form == "html":
+        if path == STANDARD_OUTPUT:
+            raise BadInput("--output -", ["an HTML report comes with its audio beside it; name a file"])
         out.print(f"report: {write_html(folder, path)}", highlight=False, soft_wrap=True)
         return 0
     calls = list(read_parts(folder, tracks=False))

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 
 import numpy as np
 
 from agent.audio.ports import Transport
 from agent.clock import Clock
+from agent.errors import LineDropped
 from agent.media import FRAME_NS, FRAME_SAMPLES, RATE_HZ, AudioFrame
 from agent.turn import Json
 from agent.units import NS_PER_MS
@@ -97,7 +98,8 @@ class _KnownCall:
         while True:
             for due_ns, act in self._due():
                 await self._clock.sleep_until(due_ns)
-                await act(transport)
+                with suppress(LineDropped):  # the caller may hang up at that very moment
+                    await act(transport)
             self._told.clear()
             await self._told.wait()
 

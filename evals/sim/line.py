@@ -101,7 +101,9 @@ class TelephoneLine:
         """The caller puts the phone down; the agent learns it after the network's delay."""
         self.caller_gone = True
         self._note("hangup_caller")
-        self._loop.call_at_ns(self._loop.time_ns() + self._delay_ns, self.transport.hang_up)
+        # Never before the last frame, however long jitter has held that up.
+        arrival_ns = max(self._last_arrival_ns, self.now_ns + self._delay_ns)
+        self._loop.call_at_ns(arrival_ns + self._zero_ns, self.transport.hang_up)
 
     def play_until(self, now_ns: int) -> None:
         """Plays what begins before `now_ns`."""

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from agent.audio.barge_in import BargeInConfig
 from agent.audio.orchestrator import CallConfig, CallOrchestrator
+from agent.audio.ports import Mark
+from agent.audio.transports.memory import FarEnd, MemoryTransport
 from agent.cache import ContentCache
-from agent.clock import Clock
+from agent.clock import Clock, LoopClock
 from agent.events import CallEvent, event_kind
+from agent.media import AudioFrame
 from agent.turn import Json, TurnEvent
 from evals.record import CallRecord, CallStatus
 from evals.scenario.model import CallerStep, Case, Sound, StepKind
 from evals.sim.agent_under_test import AgentUnderTest, TextAgent
 from evals.sim.audio_call import Voices, play_audio
+from evals.sim.virtual_time import run_virtual
 from tests.fakes import listed_transcripts, scripted_dialogue
 from tests.fakes.listed_transcripts import ListedTranscripts
 from tests.fakes.loudness_detector import LoudnessDetector
@@ -269,3 +274,40 @@ def test_what_was_heard_of_a_cut_reply_is_told_even_if_no_words_were_heard_in_th
     assert call.dialogue.turns[1].event == TurnEvent.NO_SPEECH
     assert call.dialogue.turns[1].heard
     assert LONG.startswith(call.dialogue.turns[1].heard)
+
+
+class SlowTransport(MemoryTransport):
+    """A line whose `send` waits, as a network's does."""
+
+    async def send(self, item: AudioFrame | Mark) -> None:
+        await asyncio.sleep(0.001)
+        await super().send(item)
+
+
+def test_frames_keep_their_order_on_a_line_that_makes_sending_wait() -> None:
+    sent: list[AudioFrame] = []
+
+    async def main() -> None:
+        def keep(item: AudioFrame | Mark) -> None:
+            if isinstance(item, AudioFrame):
+                sent.append(item)
+            else:
+                asyncio.get_running_loop().call_later(0.5, transport.deliver, item)
+
+        far_end = FarEnd(send=keep, clear=lambda: None, closed=lambda: None)
+        transport = SlowTransport(far_end)
+        call = CallOrchestrator(
+            config=CallConfig(call_sid="c", flow_id="f"),
+            stream_turn=ScriptedDialogue(LONG + HANGS_UP).stream_turn,
+            stt=ListedTranscripts(),
+            tts=ToneVoice(),
+            detector=LoudnessDetector(),
+            clock=LoopClock(),
+            on_event=lambda event: None,
+        )
+        await call.answer(transport)
+
+    run_virtual(main())
+    starts = [frame.t_ns for frame in sent]
+    assert len(starts) > 200
+    assert starts == sorted(starts)
