@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
@@ -89,6 +90,8 @@ def _parsed(text: str, default: Any) -> object:
         number = kind(text)
     except ValueError:
         raise ValueError(f"{text!r} is not {'a whole number' if kind is int else 'a number'}") from None
+    if not math.isfinite(number):
+        raise ValueError(f"{text!r} is not a finite number")
     if number < 0 and not default < 0:
         raise ValueError(f"{text} is below zero")
     return number
