@@ -36,7 +36,6 @@ def _heard(word: WordSpan, speech: SpeechSent, start_ns: dict[int, int], end: in
     frames = [number for number in range(first, min(last, end - 1) + 1) if number in start_ns]
     complete = len(frames) == last - first + 1
     begin_ns = start_ns[first] + word.start_ns % FRAME_NS
-    over_ns = (
-        start_ns[last] + (word.end_ns - 1) % FRAME_NS + 1 if complete else start_ns[frames[-1]] + FRAME_NS
-    )
+    into_last_ns = word.end_ns - (last - speech.first_frame) * FRAME_NS
+    over_ns = start_ns[last] + into_last_ns if complete else start_ns[frames[-1]] + FRAME_NS
     return HeardWord(text=word.text, start_ns=begin_ns, end_ns=over_ns, seq=speech.seq, complete=complete)
