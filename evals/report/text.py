@@ -43,9 +43,12 @@ def render(summary: Summary) -> RenderableType:
 def _groups(what: str, groups: Sequence[Figures], total: Figures | None) -> Table:
     columns = columns_with_values([*groups, *([total] if total else [])])
     table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column(what)
+    # Where the terminal is narrow, figures and headings fold rather than the names that tell the rows apart.
+    table.add_column(
+        what, no_wrap=True, min_width=max(len(group.name) for group in groups) if groups else None
+    )
     for name, _ in columns:
-        table.add_column(name, justify="right", no_wrap=True)
+        table.add_column(name, justify="right", overflow="fold")
     for group in groups:
         table.add_row(Text(group.name), *(show(group) for _, show in columns))
     if total is not None and len(groups) > 1:
