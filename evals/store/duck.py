@@ -96,10 +96,21 @@ def query(db: Path, sql: str, params: Sequence[object] = (), *, wait_s: float = 
     """
     if not db.exists():
         raise StoreError(f"{db}: no store yet; `milliwatt run SUITE` makes one")
-    with _patience(db, wait_s=wait_s, say=None, read_only=True) as connection, _duck_errors(db):
-        _check_version(connection, db)
-        rows: pd.DataFrame = connection.execute(sql, list(params)).df()
-        return rows
+    began_ns = stopwatch_ns()
+    while True:
+        try:
+            with _patience(db, wait_s=wait_s, say=None, read_only=True) as connection:
+                _check_version(connection, db)
+                rows: pd.DataFrame = connection.execute(sql, list(params)).df()
+                return rows
+        except duckdb.IOException as error:
+            # A writer that came in between reading the file's head and its blocks has moved them; the next opening
+            # finds them where they are.
+            if (stopwatch_ns() - began_ns) / NS_PER_S >= wait_s:
+                raise StoreError(f"{db}: {_first_line(error)}") from error
+            pause(_RETRY_S)
+        except duckdb.Error as error:
+            raise StoreError(f"{db}: {_first_line(error)}") from error
 
 
 def export(db: Path, folder: Path) -> list[Path]:
@@ -147,7 +158,14 @@ def _patience(db: Path, *, wait_s: float, say: Say | None, read_only: bool) -> I
 def _is_busy(error: duckdb.Error) -> bool:
     # One process may not hold a file both read-only and for writing: threads wait for each other likewise.
     text = str(error)
-    return "Could not set lock on file" in text or "with a different configuration" in text
+    return any(
+        told in text
+        for told in (
+            "Could not set lock on file",
+            "with a different configuration",
+            "Could not read enough bytes",  # the writer is moving blocks at this moment
+        )
+    )
 
 
 @contextmanager

@@ -55,11 +55,15 @@ def play(chosen: list[Case], cache_of_call: dict[str, ContentCache]) -> tuple[fl
 
 @pytest.mark.parametrize("line", ["clean", "office_15db", "mobile_edge"])
 def test_audio_level_speed_on_one_core_fresh_and_from_the_cache(line: str) -> None:
-    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-    chosen = cases(line)
-    caches: dict[str, ContentCache] = {}
-    call_s, fresh_s, fresh = play(chosen, caches)
-    again_s, cached_s, cached = play(chosen, caches)
+    cores = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(cores)})
+    try:
+        chosen = cases(line)
+        caches: dict[str, ContentCache] = {}
+        call_s, fresh_s, fresh = play(chosen, caches)
+        again_s, cached_s, cached = play(chosen, caches)
+    finally:
+        os.sched_setaffinity(0, cores)
     assert (call_s, fresh) == (again_s, cached)
     print(
         f"\n{line}: {len(chosen)} calls of {call_s:.0f} s: computed afresh {call_s / fresh_s:.1f}x real time, "
