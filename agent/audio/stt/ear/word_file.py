@@ -164,7 +164,7 @@ def _distances(words: Numbers, rows: Numbers) -> Numbers:
 def _sums(distances: Numbers, rows: Numbers, limit: int) -> Numbers:
     """The words whose distances these are."""
     sums = np.concatenate([[0], np.cumsum(distances, dtype=np.int64)])
-    words = sums[1:] - np.repeat(sums[rows[:-1]], np.diff(rows))
+    words: NDArray[np.int64] = sums[1:] - np.repeat(sums[rows[:-1]], np.diff(rows))
     if len(words) and words.max() >= limit:
         raise ValueError("a damaged word model: a word beyond the last")
     return words.astype(np.uint32)

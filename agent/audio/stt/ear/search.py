@@ -1,0 +1,309 @@
+"""Words from the letters of a CTC network, frame by frame: prefix beam search with words' probabilities fused in.
+
+A network trained with CTC (Graves et al., ICML 2006) gives each frame probabilities of letters and of a blank, and
+many ways of dividing frames among letters spell the same text. Prefix beam search (Hannun et al., "First-pass large
+vocabulary continuous speech recognition using bi-directional recurrent DNNs", 2014) keeps the texts, each with the
+sum of its ways: those that end in a blank apart from those that end in its last letter, since only after a blank
+does the same letter begin again. Spaces that follow each other, begin or end a text are one boundary and change no
+word.
+
+Texts share what they have in common. A prefix holds its longer ones, and no link back, so that what nobody can reach
+any more is gone; words are linked the other way. Each prefix also remembers the likelier of its ways, in which a
+letter stands at the frame where it was clearest: from there come the times and the clearness of words.
+
+Nothing here depends on how the frames were cut into calls of `advance`, and ties are broken by the text.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from operator import attrgetter
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agent.audio.stt.ear.search_config import SearchConfig
+from agent.audio.stt.ear.search_fusion import Fusion, Spelled, Words
+from agent.audio.stt.ear.search_hypothesis import Hypothesis, Trace, heard_words, with_margins
+from agent.audio.stt.ear.word_model import LanguageModel
+from agent.audio.stt.ear.word_tree import LETTERS
+
+BLANK, SPACE = 0, 28
+SYMBOLS = 29  # blank, a to z, apostrophe, space
+
+_NEVER = -1e30  # a log probability of nothing that can be subtracted from itself
+_HARDLY = -1e29  # more than that is something
+_FAINTEST = -1e4  # stands for minus infinity in what the network says
+_COMMIT_EVERY_FRAMES = 8
+
+
+class BeamSearch:
+    """One utterance being searched.
+
+    Args:
+        model: a model of words; without one, letters alone decide.
+        config: widths and weights.
+        hints: words and phrases that are likely.
+    """
+
+    def __init__(
+        self,
+        model: LanguageModel | None = None,
+        config: SearchConfig | None = None,
+        hints: Iterable[str] = (),
+    ) -> None:
+        self._config = config or SearchConfig()
+        self._fusion = Fusion(model, self._config, hints)
+        self._token_log = _log(self._config.token_probability)
+        self._quiet_log = _log(self._config.quiet_probability)
+        start = _Prefix(SPACE, self._fusion.nothing, self._fusion.root)
+        start.blank = start.total = start.score = 0.0
+        self._beam = [start]
+        self._frame = 0
+        self._quiet_total = 0.0  # of frames of blanks, in which all prefixes fare alike
+        self._after_blank = True
+        self._stable = self._fusion.nothing
+        self._stable_margins: list[float] = []
+
+    @property
+    def frames(self) -> int:
+        """How many frames were heard."""
+        return self._frame
+
+    @property
+    def stable_words(self) -> tuple[str, ...]:
+        """The words that every later partial and the end will begin with."""
+        return tuple(words.word for words in self._stable.listed())
+
+    def advance(self, log_probs: NDArray[np.floating]) -> None:
+        """Hears more frames.
+
+        Args:
+            log_probs: natural log probabilities, shape (frames, 29): blank, a to z, apostrophe, space.
+
+        Raises:
+            ValueError: another shape, or something that is no number.
+        """
+        if log_probs.ndim != 2 or log_probs.shape[1] != SYMBOLS:
+            raise ValueError(f"frames of {SYMBOLS} log probabilities are wanted, not shape {log_probs.shape}")
+        if np.isnan(log_probs).any():
+            raise ValueError("log probabilities that are no numbers")
+        rows: list[list[float]] = np.maximum(log_probs, _FAINTEST).tolist()
+        for row in rows:
+            if row[BLANK] > self._quiet_log:
+                self._pause(row[BLANK])
+            else:
+                self._listen(row)
+            self._frame += 1
+            if self._frame % _COMMIT_EVERY_FRAMES == 0:
+                self._commit()
+
+    def partial(self) -> Hypothesis:
+        """The best hypothesis so far; its last word may be unfinished."""
+        best = self._beam[0]
+        spelled = best.spelled if best.symbol != SPACE else None
+        return Hypothesis(
+            words=heard_words(best.words, best.trace, spelled=spelled, closed=True),
+            score=best.score + self._quiet_total,
+        )
+
+    def finish(self) -> list[Hypothesis]:
+        """What was heard if nothing comes after: best first, no text twice. The search may go on all the same."""
+        ends: dict[str, tuple[float, _Prefix, Words]] = {}
+        for prefix in sorted(self._beam, key=lambda prefix: (-prefix.total, prefix.text)):
+            total, words, text = prefix.total, prefix.words, prefix.text.strip()
+            if prefix.symbol != SPACE:
+                words = self._fusion.close(words, prefix.spelled, self._frame)
+            if text in ends:  # once with a boundary behind it, once without: the likelier shows its letters
+                less, prefix, words = ends[text][0], *ends[text][1:]
+                total = _sum(total, less)
+            ends[text] = (total, prefix, words)
+        ranked = [
+            Hypothesis(
+                words=heard_words(words, prefix.trace, closed=prefix.symbol == SPACE),
+                score=total + words.score + self._fusion.end(words) + self._quiet_total,
+            )
+            for total, prefix, words in ends.values()
+        ]
+        ranked.sort(key=lambda hypothesis: (-hypothesis.score, hypothesis.text))
+        config = self._config
+        return with_margins(ranked, size=config.best, settled=self._stable_margins, most=config.score_margin)
+
+    def _pause(self, blank: float) -> None:
+        """A frame that is a blank for certain: every way ends in one, nothing else changes."""
+        self._quiet_total += blank
+        if not self._after_blank:
+            for prefix in self._beam:
+                if prefix.letter > prefix.blank:
+                    prefix.blank_trace = prefix.letter_trace
+                prefix.blank, prefix.letter = prefix.total, _NEVER
+            self._after_blank = True
+
+    def _listen(self, row: list[float]) -> None:
+        """A frame in which a letter may begin."""
+        frame, beam, spell_on = self._frame, self._beam, self._longer
+        threshold, margin = self._token_log, self._config.score_margin
+        tokens = [(symbol, row[symbol]) for symbol in range(1, SYMBOLS) if row[symbol] > threshold]
+        blank, gap = row[BLANK], _sum(row[BLANK], row[SPACE])
+        floor = _HARDLY
+        touched: list[_Prefix] = []
+        for prefix in beam:
+            total, fused, symbol, after_blank = prefix.total, prefix.fused, prefix.symbol, prefix.blank
+            trace = prefix.blank_trace if after_blank >= prefix.letter else prefix.letter_trace
+            if prefix.frame != frame:
+                prefix.frame = frame
+                prefix.next_letter, prefix.next_letter_trace = _NEVER, prefix.letter_trace
+                touched.append(prefix)
+            prefix.next_blank, prefix.next_blank_trace = total + (gap if symbol == SPACE else blank), trace
+            if symbol != SPACE:
+                stay = prefix.letter + row[symbol]
+                if stay > prefix.next_letter:
+                    held = prefix.letter_trace
+                    if held is not None and row[symbol] > held[1]:
+                        held = (frame, row[symbol], held[2])
+                    prefix.next_letter_trace = held
+                prefix.next_letter = _sum(prefix.next_letter, stay)
+            reached = prefix.next_blank + fused
+            if reached - margin > floor:
+                floor = reached - margin
+            for token, log in tokens:
+                if token == symbol:
+                    if symbol == SPACE:
+                        continue
+                    way, before = after_blank + log, prefix.blank_trace
+                else:
+                    way, before = total + log, trace
+                if way + fused < floor:
+                    continue
+                longer = prefix.longer.get(token) or spell_on(prefix, token)
+                if longer.frame != frame:
+                    longer.frame = frame
+                    longer.next_blank = _NEVER
+                    longer.next_letter = way
+                    touched.append(longer)
+                elif way > longer.next_letter:
+                    high, low = way, longer.next_letter
+                    longer.next_letter = high + math.log1p(math.exp(low - high))
+                else:
+                    longer.next_letter += math.log1p(math.exp(way - longer.next_letter))
+                    continue
+                longer.next_letter_trace = before if token == SPACE else (frame, log, before)
+                reached = way + longer.fused
+                if reached - margin > floor:
+                    floor = reached - margin
+        self._after_blank = False
+        self._beam = self._survivors(touched)
+
+    def _survivors(self, touched: list[_Prefix]) -> list[_Prefix]:
+        """The prefixes that are kept, best first, with their new scores."""
+        for prefix in touched:
+            blank, letter = prefix.blank, prefix.letter = prefix.next_blank, prefix.next_letter
+            prefix.blank_trace, prefix.letter_trace = prefix.next_blank_trace, prefix.next_letter_trace
+            if blank > letter:
+                total = blank + math.log1p(math.exp(letter - blank))
+            else:
+                total = letter + math.log1p(math.exp(blank - letter))
+            prefix.total, prefix.score = total, total + prefix.fused
+        touched.sort(key=_SCORE, reverse=True)
+        size = self._config.beam_size
+        tied = len(touched) > 1 and touched[0].score == touched[1].score
+        if tied or (len(touched) > size and touched[size - 1].score == touched[size].score):
+            touched.sort(key=lambda prefix: (-prefix.score, prefix.text))
+        floor = touched[0].score - self._config.score_margin
+        return [prefix for prefix in touched[:size] if prefix.score >= floor]
+
+    def _longer(self, prefix: _Prefix, symbol: int) -> _Prefix:
+        """The prefix with one symbol more, which it did not have yet."""
+        words, spelled = prefix.words, prefix.spelled
+        if symbol == SPACE:
+            words, spelled = self._fusion.close(words, spelled, self._frame), self._fusion.root
+        else:
+            spelled = self._fusion.spell(spelled, LETTERS[symbol - 1])
+        longer = prefix.longer[symbol] = _Prefix(symbol, words, spelled)
+        return longer
+
+    def _commit(self) -> None:
+        """Makes words stable that no other hypothesis comes near, and gives those others up."""
+        best, config = self._beam[0], self._config
+        while True:
+            words = best.words.at(self._stable.depth + 1)
+            if words is None or self._frame - words.closed_frame < config.commit_age_frames:
+                return
+            kept, margin = [], config.score_margin
+            for prefix in self._beam:
+                if prefix.words.at(words.depth) is words:
+                    kept.append(prefix)
+                else:
+                    margin = min(margin, best.score - prefix.score)
+            if margin < config.commit_margin:
+                return
+            self._beam, self._stable = kept, words
+            self._stable_margins.append(margin)
+
+
+class _Prefix:
+    """The beginning of a text, up to its last symbol, with the log probability of all ways to hear it.
+
+    A SPACE as the last symbol stands for a boundary, the one before the first word included.
+
+    Attributes:
+        words, spelled: its complete words, and the letters after them.
+        longer: with one symbol more, where somebody asked.
+        fused: what words add to its score.
+        blank, letter: ways that end in a blank (or in a space that changed nothing), and in its last symbol.
+        total, score: all ways; with what words add.
+        blank_trace, letter_trace: letters on the likeliest of those ways.
+        frame: the last frame in which it was reached, with the values that will be its own after that frame.
+    """
+
+    __slots__ = (
+        "blank",
+        "blank_trace",
+        "frame",
+        "fused",
+        "letter",
+        "letter_trace",
+        "longer",
+        "next_blank",
+        "next_blank_trace",
+        "next_letter",
+        "next_letter_trace",
+        "score",
+        "spelled",
+        "symbol",
+        "total",
+        "words",
+    )
+
+    def __init__(self, symbol: int, words: Words, spelled: Spelled) -> None:
+        self.symbol, self.words, self.spelled = symbol, words, spelled
+        self.fused = words.score + spelled.ahead
+        self.longer: dict[int, _Prefix] = {}
+        self.blank = self.letter = self.total = self.score = _NEVER
+        self.next_blank = self.next_letter = _NEVER
+        self.blank_trace: Trace | None = None
+        self.letter_trace: Trace | None = None
+        self.next_blank_trace: Trace | None = None
+        self.next_letter_trace: Trace | None = None
+        self.frame = -1
+
+    @property
+    def trace(self) -> Trace | None:
+        return self.blank_trace if self.blank >= self.letter else self.letter_trace
+
+    @property
+    def text(self) -> str:
+        return " ".join([*(words.word for words in self.words.listed()), self.spelled.letters])
+
+
+_SCORE = attrgetter("score")
+
+
+def _sum(a: float, b: float) -> float:
+    """log(exp(a) + exp(b))"""
+    return a + math.log1p(math.exp(b - a)) if a > b else b + math.log1p(math.exp(a - b))
+
+
+def _log(probability: float) -> float:
+    return math.log(probability) if probability > 0 else -math.inf

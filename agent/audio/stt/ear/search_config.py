@@ -1,0 +1,63 @@
+"""What the search is told: how wide it looks, and how much words weigh against sounds."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, fields
+
+_MAY_BE_NEGATIVE = {"word_bonus"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchConfig:
+    """Widths and weights of the search. Scores are natural logs; an acoustic one counts as it is.
+
+    Attributes:
+        beam_size: hypotheses kept from one frame to the next.
+        score_margin: how far behind the best one a hypothesis may lie.
+        token_probability: letters less likely than that in a frame begin nothing there.
+        quiet_probability: in a frame with a blank likelier than that, nothing is said.
+        language_weight: of a word's log probability.
+        word_bonus: for each word, against the language model's liking for few.
+        unknown_penalty: for each word that the language model does not know, beyond what it gives such words.
+        hint_bonus: for each letter of a hinted word, when the word is complete.
+        hint_word_cap: the most that one hinted word gets.
+        hint_phrase_cap: the most that one hinted phrase gets.
+        hint_probability: a hinted word is at least that likely, whatever the language model says.
+        commit_margin: words are stable when every other hypothesis lies that far behind.
+        commit_age_frames: and when they were first heard that long ago.
+        best: the hypotheses that `finish` returns.
+    """
+
+    beam_size: int = 24
+    score_margin: float = 12.0
+    token_probability: float = 1e-3
+    quiet_probability: float = 0.999
+    language_weight: float = 0.5
+    word_bonus: float = 0.8
+    unknown_penalty: float = 0.0
+    hint_bonus: float = 0.35
+    hint_word_cap: float = 2.5
+    hint_phrase_cap: float = 5.0
+    hint_probability: float = 1e-4
+    commit_margin: float = 6.0
+    commit_age_frames: int = 10
+    best: int = 5
+
+    def __post_init__(self) -> None:
+        wrong = [
+            f"{field.name}={value}"
+            for field in fields(self)
+            if math.isnan(value := getattr(self, field.name))
+            or (value < 0 and field.name not in _MAY_BE_NEGATIVE)
+        ]
+        wrong += [
+            f"{name}={getattr(self, name)}" for name in ("beam_size", "best") if getattr(self, name) < 1
+        ]
+        wrong += [
+            f"{name}={getattr(self, name)}"
+            for name in ("token_probability", "quiet_probability", "hint_probability")
+            if getattr(self, name) > 1
+        ]
+        if wrong:
+            raise ValueError(f"no search can be told {', '.join(wrong)}")
