@@ -92,7 +92,7 @@ i'm {the|} {owner|manager|office manager|director|head of {sales|marketing|i t|f
     chief executive|assistant|founder} {|of a small {firm|company|shop|practice}|here|at {firm}|in {city}}
 we need {help with|someone for|a new} {our website|payroll|marketing|the accounts|cleaning|a roof|a kitchen|
     training|recruitment|security|bookkeeping|a phone system|solar panels|windows|a boiler}
-{is|are} {it|this|you} {free|covered|included|available|insured|open} {|on {weekdays}|in {city}|{day}|for
+{is it|is this|are you} {free|covered|included|available|insured|open} {|on {weekdays}|in {city}|{day}|for
     {new customers|students|small companies}}
 {that's|it's|seems|sounds} {too expensive|more than i expected|a lot of money|over our budget|reasonable|
     very good value|out of our range|cheaper than i thought}
@@ -107,6 +107,36 @@ i {thought|was told|understood} {the call was|it was|we said} {{slot}|{time}|{da
     {time} would be better|so mornings are best}
 {it's|that's|this is} {urgent|not urgent|quite important|a long story|just a question|confidential|a
     surprise for {who}}
+{i'm|we're} {hoping|planning|trying|thinking of starting|ready|not ready} {|to {start|begin|launch|move|
+    decide|sign}} {|{day}|in {month}|in {duration}|next {year|quarter}|after {season}}
+{we'd be ready|the project starts|the contract ends|the work should start|it all begins|we open} {in
+    {month}|in {duration}|{day}|on {date}|straight away|after {season}}
+{roughly|about|somewhere around|maybe|i'd say|up to|between {money} and|at most|no more than|say} {money} {|
+    i think|give or take|all in|per year|but don't quote me}
+{i don't want to|i'd rather not|why do you need to|do i have to} {say|give you my {number|email|address|
+    budget}|discuss money|tell you that|answer that|share that} {|yet|over the phone|on the phone}
+{none of|neither of} {those|them} {works|work|suits me|suit us|is any good} {|i'm afraid|have you got {day}|
+    what else is there|what about {slot}}
+{either is|both are|any of those would be|whatever you have is|anything is} {fine|okay|good|possible} {|with
+    me|for me|you choose|but {weekday} is better|after {time}}
+{can you|could you} {book|put|pencil|squeeze|fit} me in {|for} {{slot}|{day}} {|then|please|instead|if it's
+    free}
+{hi|hello} {|this is} {name} {|here} from {firm} {returning your call|i had a missed call from this number|
+    you left me a message|i'm calling about the {demo|quote|meeting}}
+{and|so} {what|which day|what time|who|where|how} {was that|is that|will it be|do i call|will call me|long
+    does it take} {|again|exactly|then}
+{that|it} {clashes|doesn't clash|would clash} with {another meeting|my {holiday|lunch|flight|shift|school
+    run}|the {board meeting|conference|trade fair}} {|{day}|at {time}}
+{before|after|between} {time} {|and {time}} {would be|is} {best|ideal|better|fine|impossible} {|on
+    {weekdays}|{day}|for me}
+{i said|no i said|i meant|that should be|it's} {{slot}|{time}|{day}|{name}|{money}|{date}} not {{time}|
+    {weekday}|{month}}
+{would|will} {you|it|someone} {send me|email me} {a confirmation|an invite|a link|a reminder} {|beforehand|
+    to {email}|by text|the day before}
+{fine|okay|all right|great|perfect|lovely|good} {{slot}|{time}|{weekday}} {it is|then|works|sounds good|see
+    you then|i'll be there}
+{i|we} {can't|won't be able to|might not} {make it|come|be there|talk} {{day}|{slot}|then|at {time}|before
+    {time}} {|something came up|my {son|daughter} is ill|my train is late|i'm in {city}}
 """,
     "body": """
 tooth|back|knee|shoulder|head|neck|ankle|wrist|ear|throat|chest|stomach|hip|elbow|foot|eye|left leg|right
@@ -183,7 +213,8 @@ the soup|a salad|the salmon|a steak|the lasagne|fish and chips|two margherita pi
     away|to go|for delivery|without onions|with extra cheese|no ice}
 {do you|does the chef} {have|do|serve} {vegan|gluten free|vegetarian|halal|kosher|dairy free} {options|food|
     dishes|desserts} {|on the menu|as well}
-{one|two|some} of us {is|are|} {allergic to {nuts|shellfish|eggs|gluten|milk|sesame}|vegetarian|vegan|
+{one of us is|two of us are|some of us are} {allergic to {nuts|shellfish|eggs|gluten|milk|sesame}|
+    vegetarian|vegan|
     coeliac} {|is that a problem|can you do something}
 it's {my|our|her|his|{first}'s} {birthday|anniversary|graduation|leaving do|engagement} {|can we bring a
     cake|could we have a quiet table|do you do anything special}
@@ -300,7 +331,7 @@ the {meter reading|reading|gas meter|electricity meter} {is|says|shows} {{digit_
     blocked drain} {|in {city}|on {road} {way}|since {time}|at {address}}
 i'm moving {house|out|apartments|} {|on {date}|to {address}|{day}} {|and need to {change my address|close
     the account|set up electricity}}
-{do i|am i|is that|is it} {covered for {theft|flooding|accidental damage|{country}|my bike}|still insured|
+{am i|is that|is it|are we} {covered for {theft|flooding|accidental damage|{country}|my bike}|still insured|
     insured to drive it|tax deductible|included in my policy|in credit} {|if i {cancel|travel|rent it out}}
 what {documents|identification|paperwork} do {i|you} need {|to bring|for the {loan|mortgage|account}} | the
     {iban|sort code|routing number} is {digit_row}
@@ -313,10 +344,13 @@ can i {pay by {card|cheque|check|cash|instalments|bank transfer}|pay {money} now
 {want} {book|reserve} {a room|a double room|a twin room|a flight|two seats|a taxi|a hire car|a rental car|a
     cab|a train ticket|a cottage} {|for {few} {nights|people}|from {date}|to {city}|from {city} to {city}|
     {slot}}
-{do you have|have you got|are there|is there} {any rooms|a family room|a cot|a sea view|a shuttle|breakfast|
+{do you have|have you got|is there|i'd like} {a family room|a cot|a sea view|a shuttle|breakfast|
     a pool|late check out|a gym|wifi|a lift|an elevator} {|{day}|included|for {few} nights|on {date}}
-{what time|when} {is|does} {check in|check out|breakfast|the next train to {city}|the flight to {city}|the
-    last bus|the ferry|boarding} {|leave|start|arrive|close}
+{what time|when} {is {check in|check out|breakfast|boarding|the next train to {city}|the last bus|the ferry}}
+{what time|when} does {the {train|flight|bus|coach|ferry} to {city}|breakfast|the {pool|bar|gym}} {leave|
+    start|arrive|close|open|finish}
+are there any {rooms|seats|flights|tickets|cabins} {|left|available} {|{day}|to {city}|on {date}|for {few}
+    people|under {money}}
 {my|our|the} {flight|train|ferry|connection|bus} {|from {city}|to {city}} {was cancelled|is delayed|is
     delayed by {duration}|has been moved to {time}|leaves at {time}|lands at {time}}
 {my|our} {luggage|suitcase|bag|passport|boarding pass|visa} {is missing|never arrived|is lost|is still in

@@ -8,7 +8,7 @@ ENTITY_RULES: Rules = {
     "entity": """
 {phone} | {phone} | {phone} | {phone}
 {date} | {day} | {slot} | {slot}
-{time} | {time} | {time}
+{time} | {times} | {times}
 {money} | {money} | {percent} | {duration}
 {name} | {name} | {spelled_name} | {spelled_name}
 {email} | {email} | {site}
@@ -27,6 +27,8 @@ ENTITY_RULES: Rules = {
 {{my|her|his|the|our} {date of birth|birthday|anniversary|appointment|flight|start date|due date|deadline|
     contract} is|i was born|it {starts|ends|expires|arrives} on|since|until|from|it's dated|due|by|on}
     {date} {|{year}}
+{{can we do|how about|what about|let's make it|i can do|would be better|i'm free|we're open|it will be}
+    {times}}
 {{can we do|how about|what about|i'll be there at|let's make it|i can do|it {starts|finishes|opens|closes|
     leaves|arrives} at|come at|see you at|i get off at|any time after|not before|is it} {time}|{time}
     {works|is good|is too late|is fine|suits|would be perfect|is a bit early}}

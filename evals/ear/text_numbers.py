@@ -199,12 +199,16 @@ the {first|second|third|last} {weekday} {of|in} {month}
     "time": """
 {hour} | {hour} o'clock | {hour} {minute} | {hour} {minute} | {hour} thirty
 {half past|quarter past|quarter to|half} {hour} | {a} {quarter|half} {past|to|after|of|till} {hour}
-{five_minutes} {past|to|after|till} {hour} | {five_minutes} minutes {past|to} {hour} | just after {hour}
+{five_minutes} {past|to|after|till} {hour} | {five_minutes} minutes {past|to} {hour}
 {hour} {a m|p m} | {hour} {minute} {a m|p m} | {hour} {in the morning|in the afternoon|in the evening|at
     night}
 {noon|midday|midnight|lunchtime|twelve noon} | {day_hour} hundred {|hours} | {day_hour} {minute}
+{hour} {minute} {tonight|in the morning|on the dot} | {hour} sharp
+""",
+    "times": """
+{time} | {time}
 {around|about|roughly|just before|by|any time after|no later than|{hour} or} {hour} {|thirty|ish}
-between {hour} and {hour} | from {hour} to {hour} | {hour} to {hour} | {hour} till {hour} | {hour} sharp
+between {hour} and {hour} | from {hour} to {hour} | {hour} to {hour} | {hour} till {hour} | just after {hour}
 """,
     "a": " a | ",
     "slot": """
@@ -221,7 +225,7 @@ between {hour} and {hour} | from {hour} to {hour} | {hour} to {hour} | {hour} ti
     tenner}
 {few} and a half {thousand|million} {|pounds|dollars} | {few} {fifty|ninety nine|ninety five|twenty five}
 {around|about|up to|under|over|less than|more than|between {few} and} {tens_count} {|pounds|dollars|euros}
-{minus|plus} {count} {pounds|dollars}
+{count} {pounds|dollars} {a head|each|plus tax|plus vat|all in|off|cash|in total}
 """,
     "percent": """
 {pair} percent | {count} percent | {decimals} percent | {few} per cent | {half|three quarters|a third} of it

@@ -18,6 +18,7 @@ from pocketsphinx import get_model_path
 from agent.audio.stt.domain_model import general_sentences
 from evals.ear.text_agents import AGENT_RULES
 from evals.ear.text_callers import CALLER_RULES
+from evals.ear.text_chat import CHAT_RULES
 from evals.ear.text_disfluency import hesitant
 from evals.ear.text_entities import ENTITY_RULES
 from evals.ear.text_grammar import Dice, Grammar
@@ -39,6 +40,7 @@ class Kind(StrEnum):
     SUPPORT = "support"
     ACCOUNT = "account"
     TRAVEL = "travel"
+    CHAT = "chat"
     AGENT = "agent"
     GENERAL = "general"
     ENTITY = "entity"
@@ -49,17 +51,18 @@ class Kind(StrEnum):
     SHORT = "short"
 
 
-# Shares in percent. The first nine are telephone talk, 45 together.
+# Shares in percent. The first ten are telephone talk, 45 together.
 MIXTURE = {
-    Kind.BOOKING: 13.0,
+    Kind.BOOKING: 12.0,
     Kind.APPOINTMENT: 5.0,
     Kind.RESTAURANT: 3.0,
     Kind.DELIVERY: 3.0,
-    Kind.SUPPORT: 5.0,
-    Kind.ACCOUNT: 4.0,
+    Kind.SUPPORT: 4.0,
+    Kind.ACCOUNT: 3.0,
     Kind.TRAVEL: 3.0,
+    Kind.CHAT: 4.0,
     Kind.AGENT: 5.0,
-    Kind.GENERAL: 4.0,
+    Kind.GENERAL: 3.0,
     Kind.ENTITY: 8.0,
     Kind.CARRIED_ENTITY: 12.0,
     Kind.OPEN: 8.0,
@@ -67,13 +70,13 @@ MIXTURE = {
     Kind.SALAD: 10.0,
     Kind.SHORT: 5.0,
 }
-# How often a hesitation enters. A salad is odd enough, and an opening is the general phrases' own business.
+# How often a hesitation enters. A salad is odd enough without.
 _HESITANT = {Kind.SALAD: 0.0, Kind.AGENT: 0.03, Kind.OPEN: 0.08, Kind.MUTATED: 0.05, Kind.SHORT: 0.1}
 _USUALLY_HESITANT = 0.22
 _OPENED = frozenset(
-    {Kind.BOOKING, Kind.APPOINTMENT, Kind.RESTAURANT, Kind.DELIVERY, Kind.SUPPORT, Kind.ACCOUNT}
+    {Kind.BOOKING, Kind.APPOINTMENT, Kind.RESTAURANT, Kind.DELIVERY, Kind.SUPPORT, Kind.ACCOUNT, Kind.CHAT}
 )
-_RARE_WORD = 0.3
+_RARE_WORD = 0.25
 
 
 class TextSource:
@@ -81,7 +84,7 @@ class TextSource:
 
     def __init__(self, rng: np.random.Generator) -> None:
         self._dice = Dice(rng)
-        self._grammar = Grammar(NUMBER_RULES, NAME_RULES, ENTITY_RULES, CALLER_RULES, AGENT_RULES)
+        self._grammar = Grammar(NUMBER_RULES, NAME_RULES, ENTITY_RULES, CALLER_RULES, CHAT_RULES, AGENT_RULES)
         self._kinds = tuple(MIXTURE)
         self._bounds = np.cumsum([MIXTURE[kind] for kind in self._kinds]) / sum(MIXTURE.values())
 
@@ -120,10 +123,15 @@ class TextSource:
                 return [self._any_word() for _ in range(dice.between(3, 12))]
             case _:
                 words = self._grammar.say(kind.value, dice).split()
-        if kind in _OPENED and dice.chance(0.2):
+        if kind not in _OPENED:
+            return words
+        opening, second, closing = dice.chance(0.2), dice.chance(0.2), dice.chance(0.12)
+        if opening:
             words = [*self._grammar.say("opening", dice).split(), *words]
-        if kind in _OPENED and dice.chance(0.12):
-            words = [*words, *self._grammar.say("closing", dice).split()]
+        if second:
+            words += self._grammar.say(dice.pick((kind.value, "carried_entity")), dice).split()
+        if closing:
+            words += self._grammar.say("closing", dice).split()
         return words
 
     def _mutated(self) -> list[str]:
