@@ -150,7 +150,7 @@ class _Cursor:
 
 def _planes(array: NDArray[Any]) -> bytes:
     little = array.astype(array.dtype.newbyteorder("<"))
-    return little.view(np.uint8).reshape(len(array), -1).T.tobytes()
+    return little.view(np.uint8).reshape(len(array), array.itemsize).T.tobytes()
 
 
 def _distances(words: Numbers, rows: Numbers) -> Numbers:
