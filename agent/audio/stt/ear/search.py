@@ -35,6 +35,7 @@ SYMBOLS = 29  # blank, a to z, apostrophe, space
 _NEVER = -1e30  # a log probability of nothing that can be subtracted from itself
 _HARDLY = -1e29  # more than that is something
 _FAINTEST = -1e4  # stands for minus infinity in what the network says
+_CROWD = 2  # in a frame full of doubt, so many ways are looked at for each hypothesis that is kept
 _COMMIT_EVERY_FRAMES = 8
 
 
@@ -144,9 +145,14 @@ class BeamSearch:
         """A frame in which a letter may begin."""
         frame, beam, spell_on = self._frame, self._beam, self._longer
         threshold, margin = self._token_log, self._config.score_margin
-        tokens = [(symbol, row[symbol]) for symbol in range(1, SYMBOLS) if row[symbol] > threshold]
+        tokens = [(row[symbol], symbol) for symbol in range(1, SYMBOLS) if row[symbol] > threshold]
+        tokens.sort(reverse=True)
         blank, gap = row[BLANK], _sum(row[BLANK], row[SPACE])
         floor = _HARDLY
+        crowd = _CROWD * self._config.beam_size
+        if len(beam) * len(tokens) > 2 * crowd:
+            ways = sorted([prefix.score + log for prefix in beam for log, _ in tokens])
+            floor = max(floor, ways[-crowd])
         touched: list[_Prefix] = []
         for prefix in beam:
             total, fused, symbol, after_blank = prefix.total, prefix.fused, prefix.symbol, prefix.blank
@@ -167,15 +173,16 @@ class BeamSearch:
             reached = prefix.next_blank + fused
             if reached - margin > floor:
                 floor = reached - margin
-            for token, log in tokens:
+            for log, token in tokens:
+                way, before = total + log, trace
+                if way + fused < floor:
+                    break
                 if token == symbol:
                     if symbol == SPACE:
                         continue
                     way, before = after_blank + log, prefix.blank_trace
-                else:
-                    way, before = total + log, trace
-                if way + fused < floor:
-                    continue
+                    if way + fused < floor:
+                        continue
                 longer = prefix.longer.get(token) or spell_on(prefix, token)
                 if longer.frame != frame:
                     longer.frame = frame
@@ -200,7 +207,9 @@ class BeamSearch:
         for prefix in touched:
             blank, letter = prefix.blank, prefix.letter = prefix.next_blank, prefix.next_letter
             prefix.blank_trace, prefix.letter_trace = prefix.next_blank_trace, prefix.next_letter_trace
-            if blank > letter:
+            if blank == _NEVER:
+                total = letter
+            elif blank > letter:
                 total = blank + math.log1p(math.exp(letter - blank))
             else:
                 total = letter + math.log1p(math.exp(blank - letter))
