@@ -34,6 +34,7 @@ SYMBOLS = 29  # blank, a to z, apostrophe, space
 
 _NEVER = -1e30  # a log probability of nothing that can be subtracted from itself
 _HARDLY = -1e29  # more than that is something
+_CERTAIN = 1e-3  # a log probability of 0, rounded up
 _FAINTEST = -1e4  # stands for minus infinity in what the network says
 _CROWD = 2  # in a frame full of doubt, so many ways are looked at for each hypothesis that is kept
 _COMMIT_EVERY_FRAMES = 8
@@ -84,12 +85,12 @@ class BeamSearch:
             log_probs: natural log probabilities, shape (frames, 29): blank, a to z, apostrophe, space.
 
         Raises:
-            ValueError: another shape, or something that is no number.
+            ValueError: another shape, or what cannot be the log of a probability.
         """
         if log_probs.ndim != 2 or log_probs.shape[1] != SYMBOLS:
             raise ValueError(f"frames of {SYMBOLS} log probabilities are wanted, not shape {log_probs.shape}")
-        if np.isnan(log_probs).any():
-            raise ValueError("log probabilities that are no numbers")
+        if not (log_probs <= _CERTAIN).all():
+            raise ValueError("natural logs of probabilities are wanted, not numbers above 0 or none at all")
         rows: list[list[float]] = np.maximum(log_probs, _FAINTEST).tolist()
         for row in rows:
             if row[BLANK] > self._quiet_log:
@@ -149,8 +150,8 @@ class BeamSearch:
         tokens.sort(reverse=True)
         blank, gap = row[BLANK], _sum(row[BLANK], row[SPACE])
         floor = _HARDLY
-        crowd = _CROWD * self._config.beam_size
-        if len(beam) * len(tokens) > 2 * crowd:
+        crowd = int(_CROWD * self._config.beam_size)
+        if len(beam) * len(tokens) > crowd:
             ways = sorted([prefix.score + log for prefix in beam for log, _ in tokens])
             floor = max(floor, ways[-crowd])
         touched: list[_Prefix] = []
@@ -185,6 +186,8 @@ class BeamSearch:
                         continue
                 longer = prefix.longer.get(token) or spell_on(prefix, token)
                 if longer.frame != frame:
+                    if way + longer.fused < floor:
+                        continue
                     longer.frame = frame
                     longer.next_blank = _NEVER
                     longer.next_letter = way

@@ -29,16 +29,16 @@ class SearchConfig:
         best: the hypotheses that `finish` returns.
     """
 
-    beam_size: int = 24
+    beam_size: int = 32
     score_margin: float = 12.0
     token_probability: float = 1e-3
     quiet_probability: float = 0.999
     language_weight: float = 0.5
-    word_bonus: float = 0.8
+    word_bonus: float = 1.5
     unknown_penalty: float = 0.0
-    hint_bonus: float = 0.35
-    hint_word_cap: float = 2.5
-    hint_phrase_cap: float = 5.0
+    hint_bonus: float = 0.5
+    hint_word_cap: float = 3.0
+    hint_phrase_cap: float = 6.0
     hint_probability: float = 1e-4
     commit_margin: float = 6.0
     commit_age_frames: int = 10

@@ -118,10 +118,23 @@ def test_double_letter_without_a_blank_between_is_one_letter() -> None:
     assert hear(frames_of([{"l": 0.99}, {"": 0.99}, {"l": 0.99}]))[0].text == "ll"
 
 
+def test_letter_stands_where_it_was_clearest() -> None:
+    (word,) = hear(frames_of([{"i": 0.6}, {"i": 0.9}, {"i": 0.4}, {"": 0.9}, {"t": 0.8}]))[0].words
+    assert (word.text, word.first_frame, word.last_frame) == ("it", 1, 4)
+    assert word.least_log_posterior == pytest.approx(math.log(0.8), abs=1e-3)
+    assert word.mean_log_posterior == pytest.approx((math.log(0.8) + math.log(0.9)) / 2, abs=1e-3)
+
+
 def test_language_decides_between_words_that_sound_alike(model: WordModel) -> None:
     log_probs = said("no thank yew", doubts={10: {"e": 0.55, "o": 0.4}, 11: {"w": 0.55, "u": 0.4}})
     assert hear(log_probs)[0].text == "no thank yew"
     assert hear(log_probs, model)[0].text == "no thank you"
+
+
+def test_likely_word_stays_in_a_narrow_search_while_an_unlikely_one_leads(model: WordModel) -> None:
+    narrow = SearchConfig(beam_size=3)
+    log_probs = said("no thank you", doubts={3: {"d": 0.9, "t": 0.09}, 5: {"e": 0.9, "a": 0.09}})
+    assert hear(log_probs, model, config=narrow)[0].text == "no thank you"
 
 
 @pytest.mark.parametrize("name", ["kowalczyk", "bjork", "o'shea", "zx"])
@@ -202,6 +215,9 @@ def test_clear_words_become_stable_while_more_is_said(model: WordModel) -> None:
     assert search.stable_words == ("i", "would", "like", "to", "return")
     assert search.partial().text == "i would like to return a parcel"
     assert [word.complete for word in search.partial().words] == [True] * 6 + [False]
+    patient = BeamSearch(model, SearchConfig(commit_age_frames=50))
+    patient.advance(said("i would like to return a parcel"))
+    assert patient.stable_words == ("i", "would", "like")
 
 
 @settings(deadline=None, max_examples=40)
@@ -244,13 +260,21 @@ def test_silence_is_no_words(model: WordModel) -> None:
 def test_texts_that_are_equally_likely_come_by_the_alphabet() -> None:
     heard = hear(frames_of([{"b": 0.45, "a": 0.45}]), config=SearchConfig(best=2))
     assert [hypothesis.text for hypothesis in heard] == ["a", "b"]
-    only = hear(frames_of([{"b": 0.45, "a": 0.45}]), config=SearchConfig(beam_size=1))
-    assert [hypothesis.text for hypothesis in only] == ["a"]
+    search = BeamSearch()
+    search.advance(frames_of([{"b": 0.45, "a": 0.45}]))
+    assert search.partial().text == "a"
+    narrow = hear(frames_of([{"c": 0.5, "b": 0.2, "a": 0.2}]), config=SearchConfig(beam_size=2))
+    assert [hypothesis.text for hypothesis in narrow] == ["c", "a"]
 
 
 @pytest.mark.parametrize(
     ("log_probs", "complaint"),
-    [(np.zeros((3, 28)), "shape"), (np.zeros(29), "shape"), (np.full((1, 29), np.nan), "no numbers")],
+    [
+        (np.zeros((3, 28)), "shape"),
+        (np.zeros(29), "shape"),
+        (np.full((1, 29), np.nan), "natural logs"),
+        (np.ones((1, 29)), "natural logs"),
+    ],
 )
 def test_what_is_no_log_probabilities_is_refused(log_probs: np.ndarray, complaint: str) -> None:
     with pytest.raises(ValueError, match=complaint):

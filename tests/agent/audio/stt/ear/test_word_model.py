@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import math
+import struct
+import zlib
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -23,6 +26,7 @@ SENTENCES = [
     "is bob here",
     "here is my number",
 ] * 2
+FRONT = 4 + 2 + 4 + 5 * 4 + 8  # bytes before the packed block
 LISTS = st.lists(
     st.lists(st.sampled_from(["yes", "no", "please", "nine", "ten"]), max_size=5).map(" ".join),
     min_size=1,
@@ -96,6 +100,22 @@ def test_damaged_bytes_are_refused(data: st.DataObject) -> None:
             WordModel.from_bytes(broken)
 
 
+def test_file_that_was_made_wrong_is_refused_or_stays_in_its_bounds() -> None:
+    whole = WordModel.of_sentences(SENTENCES).to_bytes()
+    block = zlib.decompress(whole[FRONT:])
+    complaints = set()
+    for place in range(len(block)):
+        rest = whole[10:FRONT] + zlib.compress(block[:place] + b"\xff" + block[place + 1 :], 1)
+        try:
+            model = WordModel.from_bytes(whole[:6] + struct.pack("<I", zlib.crc32(rest)) + rest)
+        except ValueError as error:
+            complaints.add(str(error).split(":")[1].split()[0])
+        else:
+            for first, second in pairwise((*model.words, START)):
+                assert model.log_probability((first, second), "ann") < 0
+    assert complaints == {"'ascii'", "rows", "a"}  # letters, lengths of rows, a word beyond the last
+
+
 def test_version_of_another_time_is_named() -> None:
     whole = bytearray(WordModel.of_sentences(SENTENCES).to_bytes())
     whole[4] = 9
@@ -167,7 +187,7 @@ def said(hints: Hints, words: str) -> float:
 
 def test_hinted_phrase_pays_once_it_is_complete_and_not_before() -> None:
     hints = Hints(
-        ["new york", "New York City hall", "york road"],
+        ["new york", "New York City hall", "york road", "new york york road on foot"],
         SearchConfig(hint_bonus=1.0, hint_word_cap=3.0, hint_phrase_cap=8.0),
     )
     assert said(hints, "to new york please") == 6
@@ -175,7 +195,7 @@ def test_hinted_phrase_pays_once_it_is_complete_and_not_before() -> None:
     assert said(hints, "new york city") == 6
     assert said(hints, "new york city hall") == 8
     assert said(hints, "new york road") == 6
-    assert said(hints, "old york road new york") == 12
+    assert said(hints, "old york road new york") == said(hints, "new york york road on") == 12
 
 
 def test_bonus_of_an_unfinished_phrase_is_lent() -> None:
