@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from agent.audio.stt.ear.search import BLANK, SPACE, SYMBOLS, BeamSearch
 from agent.audio.stt.ear.search_config import SearchConfig
+from agent.audio.stt.ear.search_hints import Hints
 from agent.audio.stt.ear.search_hypothesis import Hypothesis
 from agent.audio.stt.ear.word_model import WordModel
 from agent.audio.stt.ear.word_tree import LETTERS
@@ -177,6 +178,40 @@ def test_unfinished_phrase_gains_nothing(model: WordModel) -> None:
     plain, hinted = (hear(spoken, model, hints)[0] for hints in ([], ["thank you very much"]))
     assert hinted.text == "no thank you"
     assert hinted.score == pytest.approx(plain.score)
+
+
+def worth(hints: Hints, words: str) -> float:
+    run, score = (), 0.0
+    for word in words.split():
+        run, change = hints.after(run, word)
+        score += change
+    return score + hints.left(run)
+
+
+def test_hinted_phrase_pays_once_it_is_complete_and_not_before() -> None:
+    hints = Hints(
+        ["new york", "New York City hall", "york road", "new york york road on foot"],
+        SearchConfig(hint_bonus=1.0, hint_word_cap=3.0, hint_phrase_cap=8.0),
+    )
+    assert worth(hints, "to new york please") == 6
+    assert worth(hints, "new") == worth(hints, "york") == worth(hints, "in new order") == 0
+    assert worth(hints, "new york city") == 6
+    assert worth(hints, "new york city hall") == 8
+    assert worth(hints, "new york road") == 6
+    assert worth(hints, "old york road new york") == worth(hints, "new york york road on") == 12
+
+
+def test_bonus_of_an_unfinished_phrase_is_lent() -> None:
+    hints = Hints(["anna lee"], SearchConfig(hint_bonus=0.5, hint_word_cap=9, hint_phrase_cap=9))
+    run, lent = hints.after((), "anna")
+    assert (run, lent) == (("anna",), 2.0)
+    assert hints.after(run, "is") == ((), -2.0)
+    assert hints.left(run) == -2.0
+
+
+def test_hint_that_cannot_be_spelled_is_left_out() -> None:
+    hints = Hints(["24/7", "zürich", " ", "lee"], SearchConfig())
+    assert list(hints.tree.next) == ["l"]
 
 
 @settings(deadline=None, max_examples=40)

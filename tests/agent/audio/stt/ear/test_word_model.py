@@ -10,8 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.audio.stt.ear.search_config import SearchConfig
-from agent.audio.stt.ear.search_hints import Hints
 from agent.audio.stt.ear.word_model import BEGINNING, UNKNOWN, MixedModel, WordModel
 from agent.audio.stt.ear.word_tree import EDGE, LETTERS, prefix_tree, spelling
 from agent.audio.stt.trigram import END, START, kneser_ney
@@ -175,40 +173,6 @@ def test_letters_that_follow_sum_to_one() -> None:
     for before in EDGE + LETTERS:
         assert sum(math.exp(pairs[before + after]) for after in EDGE + LETTERS) == pytest.approx(1)
     assert pairs["nn"] > pairs["nz"]
-
-
-def said(hints: Hints, words: str) -> float:
-    run, score = (), 0.0
-    for word in words.split():
-        run, change = hints.after(run, word)
-        score += change
-    return score + hints.left(run)
-
-
-def test_hinted_phrase_pays_once_it_is_complete_and_not_before() -> None:
-    hints = Hints(
-        ["new york", "New York City hall", "york road", "new york york road on foot"],
-        SearchConfig(hint_bonus=1.0, hint_word_cap=3.0, hint_phrase_cap=8.0),
-    )
-    assert said(hints, "to new york please") == 6
-    assert said(hints, "new") == said(hints, "york") == said(hints, "in new order") == 0
-    assert said(hints, "new york city") == 6
-    assert said(hints, "new york city hall") == 8
-    assert said(hints, "new york road") == 6
-    assert said(hints, "old york road new york") == said(hints, "new york york road on") == 12
-
-
-def test_bonus_of_an_unfinished_phrase_is_lent() -> None:
-    hints = Hints(["anna lee"], SearchConfig(hint_bonus=0.5, hint_word_cap=9, hint_phrase_cap=9))
-    run, lent = hints.after((), "anna")
-    assert (run, lent) == (("anna",), 2.0)
-    assert hints.after(run, "is") == ((), -2.0)
-    assert hints.left(run) == -2.0
-
-
-def test_hint_that_cannot_be_spelled_is_left_out() -> None:
-    hints = Hints(["24/7", "zürich", " ", "lee"], SearchConfig())
-    assert list(hints.tree.next) == ["l"]
 
 
 def test_unknown_is_a_word_of_nobody() -> None:
