@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from agent.audio.blocking import run_in_thread
 from agent.audio.orchestrator import CallConfig, CallOrchestrator
 from agent.audio.ports import RunBlocking, SpeechToText, TextToSpeech, VoiceDetector
+from agent.audio.stt.ear.recogniser import EarSpeechToText
 from agent.audio.stt.pocketsphinx import PocketsphinxSpeechToText
 from agent.audio.tts.cached import CachedTextToSpeech
 from agent.audio.tts.pyttsx3 import Pyttsx3TextToSpeech
@@ -134,11 +135,19 @@ def domain_texts(flow: Flow, variables: Mapping[str, str] | None) -> Sequence[st
     return (*flow.spoken_texts(variables), *flow.example_phrases(variables))
 
 
+def _ear(texts: Sequence[str], run_blocking: RunBlocking) -> Ears:
+    stt = EarSpeechToText(texts, run_blocking)
+    return Ears(stt=stt, identity=stt.identity)
+
+
 def _pocketsphinx(texts: Sequence[str], run_blocking: RunBlocking) -> Ears:
     stt = PocketsphinxSpeechToText(texts, run_blocking)
     return Ears(stt=stt, identity=stt.identity)
 
 
-STT: dict[str, Callable[[Sequence[str], RunBlocking], Ears]] = {"pocketsphinx": _pocketsphinx}
+STT: dict[str, Callable[[Sequence[str], RunBlocking], Ears]] = {
+    "ear": _ear,
+    "pocketsphinx": _pocketsphinx,
+}
 TTS: dict[str, Callable[[RunBlocking], Pyttsx3TextToSpeech]] = {"pyttsx3": Pyttsx3TextToSpeech}
 VAD: dict[str, Callable[[], VoiceDetector]] = {"silero": SileroVoiceDetector}

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from evals.ear.test_list import (
+from evals.ear.held_out import (
     MOST_WORDS,
     HeldOutSentence,
     digits_of,

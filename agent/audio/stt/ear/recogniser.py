@@ -1,0 +1,224 @@
+"""The embedded ear: a small network trained on synthetic telephone speech, and a search with a model of words.
+
+It is an instrument for comparing agents with each other, not for hearing people: what it was trained on, what it hears
+and what it does not, is in docs/ear.md. The same samples give the same text, in whatever pieces they come.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Iterable, Sequence
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from agent.audio.blocking import run_in_thread
+from agent.audio.ports import RunBlocking, Transcript
+from agent.audio.stt.domain_model import sentences_of
+from agent.audio.stt.ear.acoustic import FRAME_NS, AcousticModel, AcousticStream, LogProbabilities
+from agent.audio.stt.ear.certainty import Calibration, read_calibration
+from agent.audio.stt.ear.search import BeamSearch
+from agent.audio.stt.ear.search_config import SearchConfig
+from agent.audio.stt.ear.search_hypothesis import HeardWord, Hypothesis
+from agent.audio.stt.ear.word_model import LanguageModel, MixedModel, WordModel
+from agent.errors import BadAudio, ProviderError
+from agent.events import WordSpan
+from agent.media import SAMPLE_NS, TELEPHONE, AudioFrame, Samples
+
+WORDS = Path(__file__).with_name("weights") / "words.bin"
+LONGEST_UTTERANCE_NS = 60_000_000_000  # what comes later is not heard
+DOMAIN_WEIGHT = 0.4  # of the agent's own texts, beside the general model
+
+_SAMPLES_A_STEP = 720  # 90 ms: how often the network works and a partial can come
+
+
+class EarSpeechToText:
+    """A recogniser of English over the telephone, with no key and no download.
+
+    Args:
+        texts: what is likely to be talked about: a flow's texts and examples, an agent's description.
+        run_blocking: where the work is done.
+        config: the search's widths and weights.
+        language: whether words are fused in; without, letters alone decide.
+    """
+
+    def __init__(
+        self,
+        texts: Iterable[str] = (),
+        run_blocking: RunBlocking = run_in_thread,
+        *,
+        config: SearchConfig | None = None,
+        language: bool = True,
+    ) -> None:
+        self._sentences = tuple(sorted({line for text in texts for line in sentences_of(text)}))
+        self._run_blocking = run_blocking
+        self._config = config or SearchConfig()
+        self._language = language
+        self._lock = threading.Lock()
+        self._words: LanguageModel | None = None
+
+    @property
+    def identity(self) -> str:
+        """Names everything but audio and hints that a transcript depends on, for caches."""
+        texts = hashlib.blake2b("\n".join(self._sentences).encode(), digest_size=8).hexdigest()
+        words = f"{_general_words()[1]}/{texts}" if self._language else "none"
+        return f"ear/1/{_acoustic().identity}/{words}/{_calibration()}/{self._config}"
+
+    async def open(self, hints: Sequence[str] = ()) -> EarRecognition:
+        """Starts an utterance; words and phrases in `hints` become likelier."""
+        return await self._run_blocking(lambda: self._recognition(hints))
+
+    def transcribe(self, utterances: Sequence[Samples], hints: Sequence[str] = ()) -> list[Transcript]:
+        """What streams would hear of whole utterances, decoded many at a time, with the same result."""
+        heard = _acoustic().whole(utterances)
+        return [
+            _final(self.searched(log_probs, hints), samples.size * SAMPLE_NS)
+            for log_probs, samples in zip(heard, utterances, strict=True)
+        ]
+
+    def searched(self, log_probs: LogProbabilities, hints: Sequence[str] = ()) -> list[Hypothesis]:
+        """What may have been said, likeliest first, given the network's outputs, shape (frames, 29)."""
+        search = self._search(hints)
+        search.advance(log_probs)
+        return search.finish()
+
+    def _recognition(self, hints: Sequence[str]) -> EarRecognition:
+        return EarRecognition(_acoustic().open(), self._search(hints), self._run_blocking)
+
+    def _search(self, hints: Sequence[str]) -> BeamSearch:
+        return BeamSearch(
+            self._model(), self._config, [line for hint in hints for line in sentences_of(hint)]
+        )
+
+    def _model(self) -> LanguageModel | None:
+        if not self._language:
+            return None
+        with self._lock:
+            if self._words is None:
+                general = _general_words()[0]
+                if self._sentences:
+                    own = WordModel.of_sentences(self._sentences)
+                    self._words = MixedModel([general, own], [1 - DOMAIN_WEIGHT, DOMAIN_WEIGHT])
+                else:
+                    self._words = general
+            return self._words
+
+
+class EarRecognition:
+    """One utterance.
+
+    Attributes:
+        alternatives: after `finish`, what may have been said, likeliest first.
+    """
+
+    def __init__(self, stream: AcousticStream, search: BeamSearch, run_blocking: RunBlocking) -> None:
+        self._stream, self._search, self._run_blocking = stream, search, run_blocking
+        self._lock = threading.Lock()
+        self._waiting: list[Samples] = []
+        self._waiting_samples = 0
+        self._fed_ns = 0
+        self._text = ""
+        self._over = False
+        self.alternatives: tuple[Hypothesis, ...] = ()
+
+    async def feed(self, frame: AudioFrame) -> Transcript | None:
+        """Takes the next 20 ms; returns the newest partial, at most 100 ms after the last.
+
+        Raises:
+            BadAudio: it is not telephone audio.
+            ProviderError: the utterance is over.
+        """
+        if frame.format != TELEPHONE:
+            raise BadAudio(f"the ear hears {TELEPHONE}, not {frame.format}")
+        if self._over:
+            raise ProviderError("the utterance is over")
+        if self._fed_ns >= LONGEST_UTTERANCE_NS:
+            return None
+        samples = frame.samples
+        self._waiting.append(samples)
+        self._waiting_samples += samples.size
+        self._fed_ns += samples.size * SAMPLE_NS
+        if self._waiting_samples < _SAMPLES_A_STEP:
+            return None
+        return await self._run_blocking(self._advance)
+
+    async def finish(self) -> Transcript:
+        """The utterance is over; the final transcript."""
+        return await self._run_blocking(self._finish)
+
+    async def close(self) -> None:
+        """Gives the utterance up."""
+        self._over = True
+
+    def _advance(self) -> Transcript | None:
+        with self._lock:
+            self._listen()
+            partial = self._search.partial()
+            if partial.text == self._text or not partial.text:
+                return None
+            self._text = partial.text
+            return Transcript(text=partial.text, final=False, words=_spans(partial.words, self._fed_ns))
+
+    def _listen(self) -> None:
+        if self._waiting:
+            samples = np.concatenate(self._waiting)
+            self._waiting, self._waiting_samples = [], 0
+            self._search.advance(self._stream.feed(samples))
+
+    def _finish(self) -> Transcript:
+        with self._lock:
+            if self._over:
+                raise ProviderError("the utterance was given up before it was finished")
+            self._over = True
+            self._listen()
+            self._search.advance(self._stream.finish())
+            self.alternatives = tuple(self._search.finish())
+            return _final(self.alternatives, self._fed_ns)
+
+
+def _final(found: Sequence[Hypothesis], heard_ns: int) -> Transcript:
+    words = found[0].words if found else ()
+    return Transcript(
+        text=" ".join(word.text for word in words),
+        final=True,
+        confidence=_calibration().of_all(words),
+        words=_spans(words, heard_ns),
+    )
+
+
+def _spans(words: Sequence[HeardWord], heard_ns: int) -> tuple[WordSpan, ...]:
+    """Words with their times, in order, within what was heard."""
+    calibration = _calibration()
+    spans: list[WordSpan] = []
+    before = 0
+    for word in words:
+        start = _moved(word.first_frame, calibration.start_ms)
+        end = _moved(word.last_frame, calibration.end_ms)
+        start = min(max(before, start), heard_ns)
+        end = min(max(start, end), heard_ns)
+        before = start
+        spans.append(WordSpan(text=word.text, start_ns=start, end_ns=end))
+    return tuple(spans)
+
+
+def _moved(frame: int, by_ms: float) -> int:
+    return frame * FRAME_NS + FRAME_NS // 2 + round(by_ms * 1_000_000)
+
+
+@cache
+def _acoustic() -> AcousticModel:
+    return AcousticModel()
+
+
+@cache
+def _calibration() -> Calibration:
+    return read_calibration()
+
+
+@cache
+def _general_words() -> tuple[WordModel, str]:
+    """The model of words that is shipped, and its name by content."""
+    content = WORDS.read_bytes()
+    return WordModel.from_bytes(content), hashlib.blake2b(content, digest_size=8).hexdigest()

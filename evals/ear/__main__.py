@@ -1,0 +1,131 @@
+"""The recipe of the embedded ear: `python -m evals.ear --help`, or `just train-ear`."""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import multiprocessing
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from agent.audio.stt.ear.acoustic import NETWORK
+from agent.media import Samples
+from evals.ear.bank import Spoken, make_this_shard, shard_path, speech
+from evals.ear.language import general_model
+from evals.ear.spoiling import NoiseBank, cache_in, noise_bank, spoiled
+from evals.rng import rng_for
+
+FOLDER = Path("reports/ear")
+WEIGHTS = NETWORK.parent
+CHECK_SHARD = 9_999  # never trained on
+_CHECKED = 160  # utterances
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
+Folder = Annotated[Path, typer.Option(help="Where the bank, the checkpoint and the log lie.")]
+
+
+@app.command()
+def bank(
+    folder: Folder = FOLDER,
+    hours: Annotated[float, typer.Option(help="Hours of speech.")] = 60.0,
+    shard_hours: Annotated[float, typer.Option(help="Hours in one file.")] = 1.0,
+    seed: int = 3,
+    workers: Annotated[int, typer.Option(help="Processes.")] = 2,
+) -> None:
+    """Make the bank of clean speech, some hundred times faster than real time; what is there is kept.
+
+    Example: python -m evals.ear bank --hours 2
+    """
+    numbers = range(max(1, round(hours / shard_hours)))
+    missing = [number for number in numbers if not shard_path(folder / "bank", number).exists()]
+    with multiprocessing.get_context("spawn").Pool(workers) as pool:
+        jobs = [(folder / "bank", seed, number, shard_hours) for number in missing]
+        for done, path in enumerate(pool.imap_unordered(make_this_shard, jobs), 1):
+            print(f"{done} of {len(jobs)}: {path.name}", flush=True)
+
+
+@app.command()
+def train(
+    folder: Folder = FOLDER,
+    minutes: Annotated[float, typer.Option(help="Of training in all, earlier sittings included.")] = 240.0,
+    hours: Annotated[float, typer.Option(help="Hours of speech in the bank.")] = 60.0,
+    seed: int = 3,
+    threads: Annotated[int, typer.Option(help="Processor cores to use.")] = 2,
+) -> None:
+    """Train the network, or go on from the last checkpoint; stop it at any time with Ctrl-C.
+
+    The bank should be there (`bank`), or be in the making: shards are used as they come.
+    Example: python -m evals.ear train --minutes 60
+    """
+    _keep_memory()
+    from evals.ear.training import Trainer, TrainingPlan
+
+    noises = asyncio.run(noise_bank(cache_in(folder)))
+    plan = TrainingPlan(minutes=minutes, shards=max(1, round(hours)), seed=seed, threads=threads)
+    Trainer(folder, plan, noises).run(checks(noises, seed))
+
+
+@app.command()
+def finish(
+    folder: Folder = FOLDER,
+    seed: int = 3,
+    weights: Annotated[Path, typer.Option(help="Where the ear's files go.")] = WEIGHTS,
+) -> None:
+    """Write what the product ships, from the last checkpoint: the network, the words, the calibration.
+
+    Example: python -m evals.ear finish
+    """
+    from evals.ear.finishing import write_calibrated, write_network
+
+    noises = asyncio.run(noise_bank(cache_in(folder)))
+    examples = [samples for pairs in checks(noises, seed).values() for samples, _ in pairs[:40]]
+    write_network(folder, weights / "network.onnx", examples)
+    print(f"network.onnx: {(weights / 'network.onnx').stat().st_size / 1e6:.2f} MB", flush=True)
+    content = general_model(seed).to_bytes()
+    (weights / "words.bin").write_bytes(content)
+    print(f"words.bin: {len(content) / 1e6:.2f} MB", flush=True)
+    write_calibrated(weights / "calibration.json", cache_in(folder))
+
+
+def checks(noises: NoiseBank, seed: int) -> dict[str, list[tuple[Samples, str]]]:
+    """The utterances that are listened to now and then in training: the same every time."""
+    found: list[Spoken] = []
+    for spoken in speech(seed, CHECK_SHARD):
+        found.append(spoken)
+        if len(found) == _CHECKED:
+            break
+    made: dict[str, list[tuple[Samples, str]]] = {}
+    for name, snr in (("clean", None), ("snr10", 10.0)):
+        made[name] = [
+            (
+                spoiled(
+                    spoken.samples,
+                    noises,
+                    [],
+                    rng_for(seed, "ear.check", at, name),
+                    plain_snr=snr,
+                    plain=True,
+                ),
+                spoken.text,
+            )
+            for at, spoken in enumerate(found)
+        ]
+    return made
+
+
+def _keep_memory() -> None:
+    """Tells glibc to keep freed memory: returning it and faulting it in again takes a third of training's time."""
+    try:
+        libc = ctypes.CDLL("libc.so.6")
+        libc.mallopt(-4, 0)  # M_MMAP_MAX
+        libc.mallopt(-1, 1 << 30)  # M_TRIM_THRESHOLD
+    except OSError:
+        pass  # another libc: it is only slower
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("OMP_NUM_THREADS", "2")
+    app()
