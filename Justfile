@@ -52,6 +52,14 @@ soak *args: (_install "requirements-dev.lock")
 dashboard *args: (_install "requirements-dev.lock")
     .venv/bin/milliwatt dashboard {{ args }}
 
+# Train the embedded ear anew, in reports/ear: minutes of training, hours of speech. Stop it with Ctrl-C; it goes on.
+train-ear minutes="240" hours="40": (_install "requirements-dev.lock")
+    {{ python }} -m pip --disable-pip-version-check --quiet install "torch>=2.13" "onnx>=1.23" "onnxscript>=0.7"
+    {{ python }} -m evals.ear bank --hours {{ hours }}
+    {{ python }} -m evals.ear train --hours {{ hours }} --minutes {{ minutes }}
+    {{ python }} -m evals.ear finish
+    {{ python }} -m evals.ear curves
+
 # Resolve the dependencies of pyproject.toml anew into the locks; `just lock --upgrade` takes newer versions.
 lock *args:
     #!/usr/bin/env bash

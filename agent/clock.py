@@ -69,6 +69,11 @@ def stopwatch_ns() -> int:
     return time.perf_counter_ns()
 
 
+def cpu_ns() -> int:
+    """Processor time this process has used, all its threads together, for what work costs."""
+    return time.process_time_ns()
+
+
 def pause(seconds: float) -> None:
     """Blocks this thread for real; for waits on other processes, never inside a call."""
     time.sleep(seconds)

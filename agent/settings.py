@@ -28,7 +28,7 @@ class AgentSettings:
 
     flow: str = "booking"
     voice: str = "en-us"
-    stt: str = "pocketsphinx"
+    stt: str = "ear"
     tts: str = "pyttsx3"
     vad: str = "silero"
     no_speech_ms: int = 6000

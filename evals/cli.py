@@ -160,12 +160,12 @@ def report(
     raise typer.Exit(write_report(run_name, to.value, output, reports, out=out))
 
 
-@bench_app.command("stt", epilog="Example: milliwatt bench stt --audio clips --provider pocketsphinx --json")
+@bench_app.command("stt", epilog="Example: milliwatt bench stt --audio clips --provider ear --json")
 def bench_stt(
     audio: Annotated[
         Path, typer.Option(help="Folder of WAVs (any rate) with a manifest.jsonl of {audio, text} rows.")
     ],
-    provider: Annotated[str, typer.Option(help="Which recogniser.")] = "pocketsphinx",
+    provider: Annotated[str, typer.Option(help="Which recogniser.")] = "ear",
     hints: Annotated[
         Path | None, typer.Option(help="A text file: words and phrases to expect, one a line.")
     ] = None,

@@ -75,8 +75,14 @@ def examine(folder: Path | None = None) -> list[Finding]:
         ),
         try_out(
             "embedded ear",
-            _open_pocketsphinx,
+            _open_ear,
             needed_for="speech recognition without a network",
+            remedy=_reinstall("onnxruntime"),
+        ),
+        try_out(
+            "second ear",
+            _open_pocketsphinx,
+            needed_for="trying another recogniser without a network",
             remedy=_reinstall("pocketsphinx"),
         ),
         try_out(
@@ -214,6 +220,13 @@ def _open_espeak() -> str:
         raise RuntimeError(f"espeak-ng does not open its data in {espeakng_loader.get_data_path()}")
     version: bytes = library.espeak_Info(None)
     return f"espeak-ng {version.decode()}"
+
+
+def _open_ear() -> str:
+    from agent.audio.stt.ear.acoustic import AcousticModel
+
+    facts = AcousticModel().facts
+    return f"onnxruntime {importlib.metadata.version('onnxruntime')}, the ear trained for {facts['minutes']} minutes"
 
 
 def _open_pocketsphinx() -> str:

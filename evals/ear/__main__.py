@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import csv
 import ctypes
 import multiprocessing
 import os
@@ -16,6 +17,8 @@ from agent.media import Samples
 from evals.ear.bank import Spoken, make_this_shard, shard_path, speech
 from evals.ear.language import general_model
 from evals.ear.spoiling import NoiseBank, cache_in, noise_bank, spoiled
+from evals.report import curves as charts
+from evals.report.curves import Curve, Panel, Point
 from evals.rng import rng_for
 
 FOLDER = Path("reports/ear")
@@ -88,6 +91,44 @@ def finish(
     (weights / "words.bin").write_bytes(content)
     print(f"words.bin: {len(content) / 1e6:.2f} MB", flush=True)
     write_calibrated(weights / "calibration.json", cache_in(folder))
+
+
+@app.command()
+def curves(
+    folder: Folder = FOLDER,
+    picture: Annotated[Path, typer.Option(help="The file to write.")] = Path("docs/ear-training.svg"),
+) -> None:
+    """Draw how training went, from its log.
+
+    Example: python -m evals.ear curves
+    """
+    with open(folder / "training.csv", newline="", encoding="utf-8") as file:
+        picture.write_text(training_picture(list(csv.DictReader(file))), encoding="utf-8")
+    print(picture)
+
+
+def training_picture(rows: list[dict[str, str]]) -> str:
+    """Word errors by letters alone, and the loss, over the minutes of training, as SVG."""
+    minutes = tuple(f"{float(row['minutes']):.0f}" for row in rows)
+
+    def curve(name: str, column: str, factor: float) -> Curve:
+        return Curve(name=name, points=tuple(Point(y=float(row[column]) * factor) for row in rows))
+
+    errors = Panel(
+        title="Words wrong, by letters alone",
+        x_label="minutes of training on two cores",
+        y_label="words wrong (%)",
+        places=minutes,
+        curves=(curve("clean", "clean", 100), curve("10 dB, any noise", "snr10", 100)),
+    )
+    loss = Panel(
+        title="Loss in training",
+        x_label="minutes of training on two cores",
+        y_label="nats a letter",
+        places=minutes,
+        curves=(curve("training", "loss", 1),),
+    )
+    return charts.curves((errors, loss), title="Training of the embedded ear")
 
 
 def checks(noises: NoiseBank, seed: int) -> dict[str, list[tuple[Samples, str]]]:

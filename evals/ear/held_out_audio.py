@@ -120,4 +120,3 @@ def _case(sentences: Sequence[HeldOutSentence], voice: HeldOutVoice, line: Line)
     return Case(
         suite="ear", folder=".", scenario=scenario, voice=voice.voice, line=line, repeat=0, seed=TEST_SEED
     )
-

@@ -20,7 +20,7 @@ from agent.cache import ContentCache
 from agent.media import FRAME_SAMPLES, RATE_HZ, Samples, mulaw_quantise
 from evals.ear.bank import SPEECH_DBOV
 from evals.signal.levels import Signal, gain_for
-from evals.signal.mixing import to_int16, wrapped
+from evals.signal.mixing import to_int16
 from evals.synth.concealment import conceal
 from evals.synth.impairment import idle_noise
 from evals.synth.noise_loops import noise_for
@@ -39,11 +39,12 @@ class NoiseBank:
     loops: dict[str, tuple[Signal, ...]]
 
     def some(self, rng: np.random.Generator, length: int) -> Signal:
-        """A stretch of noise of any kind at RMS 1, shape (length,)."""
-        kind = str(rng.choice(sorted(self.loops)))
-        loops = self.loops[kind]
+        """A stretch of noise of any kind at RMS 1, shape (length,), no longer than a loop."""
+        loops = self.loops[str(rng.choice(sorted(self.loops)))]
         loop = loops[int(rng.integers(len(loops)))]
-        return wrapped(loop, int(rng.integers(loop.size)), length)
+        start = int(rng.integers(loop.size))
+        over = start + length - loop.size
+        return loop[start : start + length] if over <= 0 else np.concatenate((loop[start:], loop[:over]))
 
 
 async def noise_bank(cache: ContentCache, loops: dict[str, int] = TRAINING_LOOPS) -> NoiseBank:

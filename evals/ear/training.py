@@ -28,7 +28,7 @@ from evals.ear.spoiling import NoiseBank, spoiled
 from evals.rng import rng_for
 
 SYMBOL = {letter: at for at, letter in enumerate(LETTERS, 1)}
-_POOL = 400  # utterances sorted by length before they are put into batches
+_POOL = 300  # utterances sorted by length before they are put into batches
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,8 +45,8 @@ class TrainingPlan:
     minutes: float
     shards: int
     seed: int = 3
-    batch_s: float = 130.0
-    peak_rate: float = 2e-3
+    batch_s: float = 64.0
+    peak_rate: float = 1.6e-3
     warm_up_steps: int = 400
     threads: int = 2
     shape: NetworkShape = field(default_factory=NetworkShape)

@@ -34,6 +34,10 @@ _FULL_SCALE = np.float32(1 / 32768)
 class AcousticModel:
     """A network, loaded.
 
+    Attributes:
+        facts: what its recipe noted in the file.
+        late: by how many frames its outputs are late.
+
     Args:
         path: an ONNX file as `evals.ear.exporting` writes it.
         threads: of onnxruntime.
@@ -50,8 +54,8 @@ class AcousticModel:
         self._session: Any = onnxruntime.InferenceSession(
             self._content, options, providers=["CPUExecutionProvider"]
         )
-        facts = self._session.get_modelmeta().custom_metadata_map
-        self.late = int(facts["late_frames"])
+        self.facts: dict[str, str] = dict(self._session.get_modelmeta().custom_metadata_map)
+        self.late = int(self.facts["late_frames"])
         self._memory_size = int(self._session.get_inputs()[1].shape[1])
 
     @cached_property

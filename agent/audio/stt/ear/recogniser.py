@@ -72,11 +72,22 @@ class EarSpeechToText:
 
     def transcribe(self, utterances: Sequence[Samples], hints: Sequence[str] = ()) -> list[Transcript]:
         """What streams would hear of whole utterances, decoded many at a time, with the same result."""
-        heard = _acoustic().whole(utterances)
-        return [
-            _final(self.searched(log_probs, hints), samples.size * SAMPLE_NS)
-            for log_probs, samples in zip(heard, utterances, strict=True)
-        ]
+        return [transcript for transcript, _ in self.recognise(utterances, hints)]
+
+    def recognise(
+        self, utterances: Sequence[Samples], hints: Sequence[str] = ()
+    ) -> list[tuple[Transcript, tuple[float, ...]]]:
+        """The same, with the confidence of every word."""
+        heard = []
+        for log_probs, samples in zip(_acoustic().whole(utterances), utterances, strict=True):
+            found = self.searched(log_probs, hints)
+            confidences = tuple(_calibration().confidence(word) for word in found[0].words)
+            heard.append((_final(found, samples.size * SAMPLE_NS), confidences))
+        return heard
+
+    def knows(self, word: str) -> bool:
+        """Whether the model of words lists it; other words can be heard, letter by letter."""
+        return _general_words()[0].known(word) or any(word in line.split() for line in self._sentences)
 
     def searched(self, log_probs: LogProbabilities, hints: Sequence[str] = ()) -> list[Hypothesis]:
         """What may have been said, likeliest first, given the network's outputs, shape (frames, 29)."""
@@ -121,20 +132,28 @@ class EarRecognition:
         self._fed_ns = 0
         self._text = ""
         self._over = False
+        self._final: Transcript | None = None
         self.alternatives: tuple[Hypothesis, ...] = ()
+
+    @property
+    def frames_heard(self) -> int:
+        """How many frames of 30 ms the search has seen."""
+        return self._search.frames
+
+    @property
+    def stable_words(self) -> tuple[str, ...]:
+        """The words with which every later partial and the final will begin."""
+        return self._search.stable_words
 
     async def feed(self, frame: AudioFrame) -> Transcript | None:
         """Takes the next 20 ms; returns the newest partial, at most 100 ms after the last.
 
         Raises:
             BadAudio: it is not telephone audio.
-            ProviderError: the utterance is over.
         """
         if frame.format != TELEPHONE:
-            raise BadAudio(f"the ear hears {TELEPHONE}, not {frame.format}")
-        if self._over:
-            raise ProviderError("the utterance is over")
-        if self._fed_ns >= LONGEST_UTTERANCE_NS:
+            raise BadAudio(f"recognition wants {TELEPHONE}, not {frame.format}")
+        if self._over or self._fed_ns >= LONGEST_UTTERANCE_NS:
             return None
         samples = frame.samples
         self._waiting.append(samples)
@@ -145,7 +164,11 @@ class EarRecognition:
         return await self._run_blocking(self._advance)
 
     async def finish(self) -> Transcript:
-        """The utterance is over; the final transcript."""
+        """The utterance is over; the final transcript.
+
+        Raises:
+            ProviderError: it was given up before.
+        """
         return await self._run_blocking(self._finish)
 
     async def close(self) -> None:
@@ -169,13 +192,15 @@ class EarRecognition:
 
     def _finish(self) -> Transcript:
         with self._lock:
-            if self._over:
-                raise ProviderError("the utterance was given up before it was finished")
-            self._over = True
-            self._listen()
-            self._search.advance(self._stream.finish())
-            self.alternatives = tuple(self._search.finish())
-            return _final(self.alternatives, self._fed_ns)
+            if self._final is None:
+                if self._over:
+                    raise ProviderError("the utterance was given up before it was finished")
+                self._over = True
+                self._listen()
+                self._search.advance(self._stream.finish())
+                self.alternatives = tuple(self._search.finish())
+                self._final = _final(self.alternatives, self._fed_ns)
+            return self._final
 
 
 def _final(found: Sequence[Hypothesis], heard_ns: int) -> Transcript:
