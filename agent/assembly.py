@@ -79,11 +79,12 @@ def make_providers(
     if mistakes:
         raise BadSettings("\n".join(mistakes))
     voice = TTS[settings.tts](run_blocking)
+    detector = VAD[settings.vad]()
     return Providers(
         ears=STT[settings.stt](domain_texts(flow, variables), run_blocking),
         tts=CachedTextToSpeech(voice, cache, voice.identity),
-        detector=VAD[settings.vad](),
-        detector_identity=settings.vad,
+        detector=detector,
+        detector_identity=detector.identity,
         close=voice.close,
     )
 
@@ -150,4 +151,4 @@ STT: dict[str, Callable[[Sequence[str], RunBlocking], Ears]] = {
     "pocketsphinx": _pocketsphinx,
 }
 TTS: dict[str, Callable[[RunBlocking], Pyttsx3TextToSpeech]] = {"pyttsx3": Pyttsx3TextToSpeech}
-VAD: dict[str, Callable[[], VoiceDetector]] = {"silero": SileroVoiceDetector}
+VAD: dict[str, Callable[[], SileroVoiceDetector]] = {"silero": SileroVoiceDetector}

@@ -106,7 +106,6 @@ TRANSITIONS: dict[State, dict[Signal, Move]] = {
         Signal.CALLER_GONE: _GONE,
     },
     State.SPEAKING: {
-        Signal.VOICE_STARTED: Move(State.SPEAKING, (Command.OPEN_EAR,)),
         Signal.VOICE_OVER: Move(State.HELD, (Command.HOLD, Command.OPEN_EAR)),
         Signal.REPLY_READY: Move(State.SPEAKING, (Command.SEND,)),
         Signal.REPLY_READY_OVER_CALLER: Move(State.SPEAKING, (Command.SEND,)),
@@ -136,7 +135,6 @@ TRANSITIONS: dict[State, dict[Signal, Move]] = {
         Signal.CALLER_GONE: _GONE,
     },
     State.CLOSING: {
-        Signal.VOICE_STARTED: Move(State.CLOSING, (Command.OPEN_EAR,)),
         Signal.VOICE_OVER: Move(State.HELD, (Command.HOLD, Command.OPEN_EAR)),
         Signal.REPLY_READY: Move(State.CLOSING, (Command.SEND,)),
         Signal.REPLY_PLAYED: Move(State.ENDED, (Command.HANG_UP,)),

@@ -117,7 +117,7 @@ class Hearing:
             level_dbov=level_dbov,
             window_s=(window.end_ns - window.start_ns) / NS_PER_S,
         )
-        return replace(window, probability=probability)
+        return window if probability == window.probability else replace(window, probability=probability)
 
     async def _feed(self, frame: AudioFrame) -> str | None:
         if self._recognition is None:

@@ -275,6 +275,8 @@ class CallOrchestrator:
                 self._cancel_reply(now_ns)
             case Command.AWAIT_CALLER:
                 self._silent_since_ns = now_ns
+                if self._hearing.activity.speaking:  # the voice began under the agent's last words
+                    await self._guarded("stt", self._hearing.start())
             case Command.HANG_UP:
                 await self._hang_up(now_ns)
             case Command.REPORT_HANGUP:

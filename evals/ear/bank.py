@@ -24,7 +24,7 @@ from evals.signal.filters import telephone_band
 from evals.signal.levels import Signal, scale_to_speech_level
 from evals.signal.mixing import to_int16
 
-BANK_VERSION = 1
+BANK_VERSION = 2
 SPEECH_DBOV = -26.0
 LONGEST_S = 15.0
 _QUIETER_THAN = 1e-3  # of full scale: what espeak puts around speech
@@ -159,7 +159,7 @@ def trimmed(signal: Signal) -> Signal:
     if loud.size == 0:
         return signal[:0]
     margin = RATE_HZ // 50
-    return signal[max(0, int(loud[0]) - margin) : int(loud[-1]) + margin]
+    return signal[max(0, int(loud[0]) - margin) : int(loud[-1]) + 1 + margin]
 
 
 def handset(signal: Signal, rng: np.random.Generator) -> Signal:

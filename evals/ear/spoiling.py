@@ -96,8 +96,8 @@ def spoiled(
         if plain_snr is not None:
             sound += noises.some(rng, length) * gain_for(SPEECH_DBOV - plain_snr)
         return mulaw_quantise(to_int16(sound + idle_noise(0, length)))
-    if rng.random() < 0.78:
-        snr = float(rng.uniform(-1.0, 30.0))
+    if rng.random() < 0.68:
+        snr = float(rng.uniform(0.0, 30.0))
         sound += noises.some(rng, length) * gain_for(SPEECH_DBOV + level - snr)
         if rng.random() < 0.1:  # two at once
             sound += noises.some(rng, length) * gain_for(SPEECH_DBOV + level - snr - rng.uniform(3, 12))

@@ -37,6 +37,9 @@ _SAMPLES_A_STEP = 720  # 90 ms: how often the network works and a partial can co
 class EarSpeechToText:
     """A recogniser of English over the telephone, with no key and no download.
 
+    Attributes:
+        sentences: what it was told to expect, from `texts`.
+
     Args:
         texts: what is likely to be talked about: a flow's texts and examples, an agent's description.
         run_blocking: where the work is done.
@@ -52,7 +55,7 @@ class EarSpeechToText:
         config: SearchConfig | None = None,
         language: bool = True,
     ) -> None:
-        self._sentences = tuple(sorted({line for text in texts for line in sentences_of(text)}))
+        self.sentences = tuple(sorted({line for text in texts for line in sentences_of(text)}))
         self._run_blocking = run_blocking
         self._config = config or SearchConfig()
         self._language = language
@@ -62,7 +65,7 @@ class EarSpeechToText:
     @property
     def identity(self) -> str:
         """Names everything but audio and hints that a transcript depends on, for caches."""
-        texts = hashlib.blake2b("\n".join(self._sentences).encode(), digest_size=8).hexdigest()
+        texts = hashlib.blake2b("\n".join(self.sentences).encode(), digest_size=8).hexdigest()
         words = f"{_general_words()[1]}/{texts}" if self._language else "none"
         return f"ear/1/{_acoustic().identity}/{words}/{_calibration()}/{self._config}"
 
@@ -87,7 +90,7 @@ class EarSpeechToText:
 
     def knows(self, word: str) -> bool:
         """Whether the model of words lists it; other words can be heard, letter by letter."""
-        return _general_words()[0].known(word) or any(word in line.split() for line in self._sentences)
+        return _general_words()[0].known(word) or any(word in line.split() for line in self.sentences)
 
     def searched(self, log_probs: LogProbabilities, hints: Sequence[str] = ()) -> list[Hypothesis]:
         """What may have been said, likeliest first, given the network's outputs, shape (frames, 29)."""
@@ -109,8 +112,8 @@ class EarSpeechToText:
         with self._lock:
             if self._words is None:
                 general = _general_words()[0]
-                if self._sentences:
-                    own = WordModel.of_sentences(self._sentences)
+                if self.sentences:
+                    own = WordModel.of_sentences(self.sentences)
                     self._words = MixedModel([general, own], [1 - DOMAIN_WEIGHT, DOMAIN_WEIGHT])
                 else:
                     self._words = general

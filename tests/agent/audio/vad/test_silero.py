@@ -67,3 +67,16 @@ def test_mu_law_frames_are_heard_as_their_samples() -> None:
         AudioFrame(t_ns=f.t_ns, pcm=np.asarray(mulaw_decode(f.pcm)).astype("<i2").tobytes()) for f in coded
     ]
     assert fed(SileroVoiceDetector(), coded) == fed(SileroVoiceDetector(), decoded)
+
+
+def test_a_quiet_line_holds_no_voice_and_a_voice_after_it_is_judged_afresh() -> None:
+    rng = np.random.default_rng(1)
+    idle = [
+        AudioFrame(t_ns=at * FRAME_NS, pcm=rng.normal(0, 12, 160).astype("<i2").tobytes()) for at in range(32)
+    ]
+    voice = humming_frames(30, start_ns=32 * FRAME_NS)
+    detector = SileroVoiceDetector()
+    assert {window.probability for window in fed(detector, idle)} == {0.0}
+    after = [window.probability for window in fed(detector, voice)]
+    alone = [window.probability for window in fed(SileroVoiceDetector(), voice)]
+    assert after == alone

@@ -1,0 +1,53 @@
+"""The bank of clean speech."""
+
+from __future__ import annotations
+
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+
+from evals.ear.bank import SPEECH_DBOV, as_written, make_shard, read_shard, speech, trimmed
+from evals.ear.held_out import held_out_sentences
+from evals.rng import rng_for
+from evals.signal.levels import speech_level
+
+
+def test_speech_is_at_its_level_and_never_a_test_sentence() -> None:
+    tests = {sentence.text for sentence in held_out_sentences()}
+    for spoken in islice(speech(5, 0), 12):
+        assert spoken.text not in tests
+        assert abs(speech_level(spoken.samples).active_dbov - SPEECH_DBOV) < 1.5
+
+
+def test_a_shard_says_the_same_sentences_under_the_same_seed_and_is_kept(tmp_path: Path) -> None:
+    path = make_shard(tmp_path, 5, 3, 0.005)
+    shard = read_shard(path)
+    assert sum(shard.spoken(at).samples.size for at in range(len(shard))) >= 0.005 * 3600 * 8000
+    before = path.stat().st_mtime_ns
+    make_shard(tmp_path, 5, 3, 0.005)
+    assert path.stat().st_mtime_ns == before
+    again = read_shard(make_shard(tmp_path / "again", 5, 3, 0.005))
+    assert again.texts == shard.texts
+    other = read_shard(make_shard(tmp_path / "other", 5, 4, 0.005))
+    assert other.texts != shard.texts
+
+
+def test_a_shard_that_was_broken_off_is_made_anew(tmp_path: Path) -> None:
+    (tmp_path / "shard_0000.npy.123.part").write_bytes(b"half")
+    path = make_shard(tmp_path, 5, 0, 0.002)
+    assert len(read_shard(path)) > 0
+
+
+def test_writing_changes_no_word() -> None:
+    rng = rng_for(1, "written")
+    for text in ("my name is khan that's k h a n", "i am a bit late", "yes"):
+        for _ in range(50):
+            written = as_written(text, rng)
+            assert "".join(c for c in written.lower() if c.isalpha() or c in " '") == text
+
+
+def test_silence_around_speech_is_trimmed() -> None:
+    signal = np.concatenate((np.zeros(4000), np.full(800, 0.3), np.zeros(4000)))
+    assert trimmed(signal).size == 800 + 2 * 160
+    assert trimmed(np.zeros(100)).size == 0
