@@ -1,4 +1,6 @@
-"""`milliwatt bench stt`: a folder of recordings through a recogniser, as telephone audio, frame by frame.
+"""`milliwatt bench stt`: a folder of recordings through a recogniser, as telephone audio.
+
+A recogniser that takes many utterances at once gets them so, others frame by frame.
 
 The folder holds WAVs of any rate and a `manifest.jsonl` of rows `{"audio": file, "text": words}`.
 """
@@ -18,7 +20,7 @@ from rich.table import Table
 
 from agent.assembly import STT, domain_texts
 from agent.audio.blocking import run_in_thread
-from agent.audio.ports import SpeechToText
+from agent.audio.ports import BatchedSpeechToText, SpeechToText
 from agent.clock import stopwatch_ns
 from agent.cognitive.flow_file import built_in_flow
 from agent.media import FRAME_NS, FRAME_SAMPLES, RATE_HZ, AudioFrame, Samples, mulaw_quantise
@@ -171,21 +173,21 @@ async def _recognise(
     hints: Sequence[str],
 ) -> SttBench:
     await (await stt.open(hints)).close()  # loading the model is not recognising
-    results: list[RecordingResult] = []
     begun_ns = stopwatch_ns()
-    for recording, sound in zip(recordings, samples, strict=True):
-        recognition = await stt.open(hints)
-        try:
-            for frame in _frames(sound):
-                await recognition.feed(frame)
-            heard = (await recognition.finish()).text
-        finally:
-            await recognition.close()
-        errors = word_errors(recording.text, heard)
-        results.append(
-            RecordingResult(audio=recording.path.name, text=recording.text, heard=heard, errors=errors)
-        )
+    if isinstance(stt, BatchedSpeechToText):
+        heard = [final.text for final in stt.transcribe([_with_quiet(sound) for sound in samples], hints)]
+    else:
+        heard = [await _streamed(stt, sound, hints) for sound in samples]
     work_s = (stopwatch_ns() - begun_ns) / NS_PER_S
+    results = [
+        RecordingResult(
+            audio=recording.path.name,
+            text=recording.text,
+            heard=text,
+            errors=word_errors(recording.text, text),
+        )
+        for recording, text in zip(recordings, heard, strict=True)
+    ]
     pooled = results[0].errors
     for result in results[1:]:
         pooled = pooled + result.errors
@@ -198,11 +200,21 @@ async def _recognise(
     )
 
 
-def _frames(samples: Samples) -> list[AudioFrame]:
+async def _streamed(stt: SpeechToText, sound: Samples, hints: Sequence[str]) -> str:
+    recognition = await stt.open(hints)
+    try:
+        for number, row in enumerate(_with_quiet(sound).astype("<i2").reshape(-1, FRAME_SAMPLES)):
+            await recognition.feed(AudioFrame(t_ns=number * FRAME_NS, pcm=row.tobytes()))
+        return (await recognition.finish()).text
+    finally:
+        await recognition.close()
+
+
+def _with_quiet(samples: Samples) -> Samples:
+    """The recording with quiet before and after, in whole frames of 20 ms."""
     lead = np.zeros(LEAD_FRAMES * FRAME_SAMPLES, dtype=np.int16)
     tail = np.zeros(TAIL_FRAMES * FRAME_SAMPLES + -len(samples) % FRAME_SAMPLES, dtype=np.int16)
-    whole = np.concatenate([lead, samples, tail]).astype("<i2").reshape(-1, FRAME_SAMPLES)
-    return [AudioFrame(t_ns=number * FRAME_NS, pcm=row.tobytes()) for number, row in enumerate(whole)]
+    return np.concatenate([lead, samples, tail])
 
 
 def render_json(result: SttBench) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, runtime_checkable
 
 from agent.events import WordSpan
-from agent.media import AudioFrame
+from agent.media import AudioFrame, Samples
 
 _T = TypeVar("_T")
 
@@ -93,6 +93,15 @@ class SpeechToText(Protocol):
 
     async def open(self, hints: Sequence[str] = ()) -> Recognition:
         """Starts an utterance; `hints` are words and phrases that are likely in it."""
+        ...
+
+
+@runtime_checkable
+class BatchedSpeechToText(SpeechToText, Protocol):
+    """A recogniser that can also take many whole utterances at once, for less work and with the same results."""
+
+    def transcribe(self, utterances: Sequence[Samples], hints: Sequence[str] = ()) -> Sequence[Transcript]:
+        """The final transcript of each utterance, as `open` and `feed` would give it; samples at 8 kHz."""
         ...
 
 

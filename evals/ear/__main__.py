@@ -15,7 +15,7 @@ import typer
 from agent.audio.stt.ear.acoustic import NETWORK
 from agent.media import Samples
 from evals.ear.bank import Spoken, make_this_shard, shard_path, speech
-from evals.ear.language import general_model
+from evals.ear.language import generated_model, talk_model
 from evals.ear.spoiling import NoiseBank, cache_in, noise_bank, spoiled
 from evals.report import curves as charts
 from evals.report.curves import Curve, Panel, Point
@@ -87,10 +87,23 @@ def finish(
     examples = [samples for pairs in checks(noises, seed).values() for samples, _ in pairs[:40]]
     write_network(folder, weights / "network.onnx", examples)
     print(f"network.onnx: {(weights / 'network.onnx').stat().st_size / 1e6:.2f} MB", flush=True)
-    content = general_model(seed).to_bytes()
-    (weights / "words.bin").write_bytes(content)
-    print(f"words.bin: {len(content) / 1e6:.2f} MB", flush=True)
+    words(seed, weights)
     write_calibrated(weights / "calibration.json", cache_in(folder))
+
+
+@app.command()
+def words(
+    seed: int = 3,
+    weights: Annotated[Path, typer.Option(help="Where the ear's files go.")] = WEIGHTS,
+) -> None:
+    """Write the models of words alone.
+
+    Example: python -m evals.ear words
+    """
+    for name, model in (("talk.bin", talk_model()), ("words.bin", generated_model(seed))):
+        content = model.to_bytes()
+        (weights / name).write_bytes(content)
+        print(f"{name}: {len(content) / 1e6:.2f} MB, {model.sizes} words, pairs, triples", flush=True)
 
 
 @app.command()

@@ -1,39 +1,72 @@
-"""The general model of words that is shipped with the ear: from the recipe's own texts, less what the tests say.
+"""The models of words that are shipped with the ear: from the recipe's own texts, less what the tests say.
 
-No four words in a row of a test sentence stand in the texts that it is made of, so that a figure on the tests is one
-for sentences that nobody has told it.
+Two models, mixed when the ear hears: one of sentences that people wrote (`corpora/ear/talk_*.txt`,
+`open_sentences.txt`), which know how people talk, and one of the generated sentences, which know numbers, names and
+dates in every form. The second also knows the words of a word list, so that few words are spelled by sound alone.
+
+No four words in a row of a test sentence stand in the texts that they are made of, so that a figure on the tests is
+one for sentences that nobody has told it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import islice
+from pathlib import Path
+
+import numpy as np
 
 from agent.audio.stt.ear.word_model import WordModel
 from evals.ear.held_out import held_out_sentences
 from evals.ear.texts import Kind, TextSource
+from evals.errors import BadInput
 from evals.rng import rng_for
 
-SENTENCES = 400_000
+CORPUS = Path(__file__).parents[2] / "corpora" / "ear"
+SENTENCES = 300_000
 RUN = 4  # words in a row that may not be shared with a test
 # Words thrown together say nothing about language; sentences with one word exchanged say a little.
 _LEFT_OUT = {Kind.SALAD: 0.0, Kind.MUTATED: 0.25}
-_LEAST_WORDS, _LEAST_PAIRS, _LEAST_TRIPLES = 2, 1, 2
+# Debian's package scowl (Kevin Atkinson's Spell Checker Oriented Word Lists): its sizes are ranks of frequency, and
+# each word comes so many times.
+SCOWL = Path("/usr/share/dict/scowl")
+_TIMES = {10: 24, 20: 6, 35: 2}
+_SPELLINGS = ("english", "american", "british")
+_WORDS_A_LINE = 8
 
 
-def general_model(seed: int, count: int = SENTENCES) -> WordModel:
-    """The model of `count` sentences of the recipe."""
-    lines = islice(language_texts(seed), count)
-    return WordModel.of_sentences(
-        lines, least_words=_LEAST_WORDS, least_pairs=_LEAST_PAIRS, least_triples=_LEAST_TRIPLES
-    )
+def generated_model(seed: int, count: int = SENTENCES) -> WordModel:
+    """The model of generated sentences and of the word list.
+
+    Raises:
+        BadInput: the word list is not installed.
+    """
+    lines = [*islice(language_texts(seed), count), *listed_words(seed)]
+    return WordModel.of_sentences(lines, least_words=2, least_pairs=2, least_triples=2)
 
 
-def language_texts(seed: int) -> Iterable[str]:
-    """Sentences without end that share no four words in a row with a test."""
+def talk_model() -> WordModel:
+    """The model of written sentences."""
+    return WordModel.of_sentences(written_sentences())
+
+
+def written_sentences(folder: Path = CORPUS) -> list[str]:
+    """The written sentences that share no four words in a row with a test."""
+    known = _test_runs()
+    found = []
+    for path in sorted([*folder.glob("talk_*.txt"), folder / "open_sentences.txt"]):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            sentence = line.strip()
+            if sentence and not sentence.startswith("#") and known.isdisjoint(runs([sentence])):
+                found.append(sentence)
+    return found
+
+
+def language_texts(seed: int) -> Iterator[str]:
+    """Generated sentences without end that share no four words in a row with a test."""
     rng = rng_for(seed, "ear.language.kinds")
     source = TextSource(rng_for(seed, "ear.language"))
-    known = runs(sentence.text for sentence in held_out_sentences())
+    known = _test_runs()
     while True:
         kind = source.kind()
         if rng.random() >= _LEFT_OUT.get(kind, 1.0):
@@ -43,6 +76,29 @@ def language_texts(seed: int) -> Iterable[str]:
             yield sentence
 
 
+def listed_words(seed: int, folder: Path = SCOWL) -> list[str]:
+    """The word list, shuffled into lines; frequent words come more often.
+
+    Raises:
+        BadInput: it is not installed.
+    """
+    if not folder.is_dir():
+        raise BadInput(str(folder), ["the word list is missing: install Debian's package scowl"])
+    words: list[str] = []
+    for size, times in _TIMES.items():
+        for spelling in _SPELLINGS:
+            path = folder / f"{spelling}-words.{size}"
+            if path.exists():
+                listed = path.read_text(encoding="iso-8859-1").split()
+                words += [word for word in listed if _plain(word)] * times
+    shuffled = rng_for(seed, "ear.language.list").permutation(np.array(words))
+    known = _test_runs()
+    lines = (
+        " ".join(shuffled[at : at + _WORDS_A_LINE].tolist()) for at in range(0, shuffled.size, _WORDS_A_LINE)
+    )
+    return [line for line in lines if known.isdisjoint(runs([line]))]
+
+
 def runs(sentences: Iterable[str]) -> set[tuple[str, ...]]:
     """All runs of `RUN` words."""
     return {
@@ -50,3 +106,12 @@ def runs(sentences: Iterable[str]) -> set[tuple[str, ...]]:
         for words in (sentence.split() for sentence in sentences)
         for at in range(len(words) - RUN + 1)
     }
+
+
+def _test_runs() -> set[tuple[str, ...]]:
+    return runs(sentence.text for sentence in held_out_sentences())
+
+
+def _plain(word: str) -> bool:
+    """Whether it is a word as sentences have them: letters, perhaps an apostrophe; single letters are no words here."""
+    return len(word) > 1 and word.isascii() and word.islower() and word.replace("'", "").isalpha()

@@ -26,8 +26,9 @@ def spoken(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_counts_of_all_recordings_are_pooled(spoken: Path) -> None:
-    result = bench_stt(spoken, "pocketsphinx")
+@pytest.mark.parametrize("provider", ["ear", "pocketsphinx"])
+def test_counts_of_all_recordings_are_pooled(spoken: Path, provider: str) -> None:
+    result = bench_stt(spoken, provider)
     assert [row.audio for row in result.recordings] == ["a.wav", "b.wav"]
     assert result.errors.reference_words == 5
     assert result.errors == result.recordings[0].errors + result.recordings[1].errors

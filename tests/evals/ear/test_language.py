@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from itertools import islice
+from pathlib import Path
 
-from agent.audio.stt.ear.recogniser import WORDS
+import pytest
+
+from agent.audio.stt.ear.recogniser import TALK, WORDS
 from agent.audio.stt.ear.word_model import WordModel
 from evals.ear.figures import the_ear
 from evals.ear.held_out import held_out_sentences
-from evals.ear.language import RUN, general_model, language_texts, runs
+from evals.ear.language import RUN, language_texts, listed_words, runs, written_sentences
+from evals.errors import BadInput
 
 
 def test_its_texts_share_no_four_words_in_a_row_with_a_test_sentence() -> None:
     known = runs(sentence.text for sentence in held_out_sentences())
     assert RUN == 4 and len(known) > 1000
     assert runs(islice(language_texts(3), 20_000)).isdisjoint(known)
+    assert runs(written_sentences()).isdisjoint(known)
+    assert len(written_sentences()) > 5000
 
 
 def test_the_ear_that_is_measured_is_told_no_four_words_in_a_row_either() -> None:
@@ -22,13 +28,27 @@ def test_the_ear_that_is_measured_is_told_no_four_words_in_a_row_either() -> Non
     assert runs(the_ear().sentences).isdisjoint(known)
 
 
-def test_same_seed_same_bytes() -> None:
-    assert general_model(1, 300).to_bytes() == general_model(1, 300).to_bytes()
-    assert general_model(1, 300).to_bytes() != general_model(2, 300).to_bytes()
+def test_same_seed_same_texts() -> None:
+    one, same, other = (list(islice(language_texts(seed), 300)) for seed in (1, 1, 2))
+    assert one == same != other
 
 
-def test_the_shipped_model_is_small_and_knows_common_words() -> None:
-    content = WORDS.read_bytes()
-    assert len(content) < 3_000_000
-    model = WordModel.from_bytes(content)
-    assert all(model.known(word) for word in "appointment thursday please number seven refund".split())
+def test_a_missing_word_list_is_told_with_its_package(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="scowl"):
+        listed_words(1, tmp_path / "none")
+
+
+def test_listed_words_are_plain_and_frequent_ones_come_more_often(tmp_path: Path) -> None:
+    (tmp_path / "english-words.10").write_text("house\nAfrica\nb\ncan't\n", encoding="iso-8859-1")
+    (tmp_path / "british-words.35").write_text("colourise\ncaf\u00e9\n", encoding="iso-8859-1")
+    words = " ".join(listed_words(1, tmp_path)).split()
+    assert set(words) == {"house", "can't", "colourise"}
+    assert words.count("house") > words.count("colourise") > 1
+
+
+def test_the_shipped_models_are_small_and_know_common_words() -> None:
+    for path in (WORDS, TALK):
+        content = path.read_bytes()
+        assert len(content) < 3_000_000
+        model = WordModel.from_bytes(content)
+        assert all(model.known(word) for word in "appointment thursday please number seven refund".split())

@@ -27,9 +27,11 @@ from agent.errors import BadAudio, ProviderError
 from agent.events import WordSpan
 from agent.media import SAMPLE_NS, TELEPHONE, AudioFrame, Samples
 
-WORDS = Path(__file__).with_name("weights") / "words.bin"
+WORDS = Path(__file__).with_name("weights") / "words.bin"  # of generated sentences and a word list
+TALK = Path(__file__).with_name("weights") / "talk.bin"  # of sentences that people wrote
 LONGEST_UTTERANCE_NS = 60_000_000_000  # what comes later is not heard
-DOMAIN_WEIGHT = 0.4  # of the agent's own texts, beside the general model
+# Shares of the models of words: talk, generated sentences, the agent's own texts.
+SHARES = (0.5, 0.3, 0.2)
 
 _SAMPLES_A_STEP = 720  # 90 ms: how often the network works and a partial can come
 
@@ -66,7 +68,7 @@ class EarSpeechToText:
     def identity(self) -> str:
         """Names everything but audio and hints that a transcript depends on, for caches."""
         texts = hashlib.blake2b("\n".join(self.sentences).encode(), digest_size=8).hexdigest()
-        words = f"{_general_words()[1]}/{texts}" if self._language else "none"
+        words = f"{_words_digest()}/{SHARES}/{texts}" if self._language else "none"
         return f"ear/1/{_acoustic().identity}/{words}/{_calibration()}/{self._config}"
 
     async def open(self, hints: Sequence[str] = ()) -> EarRecognition:
@@ -90,7 +92,8 @@ class EarSpeechToText:
 
     def knows(self, word: str) -> bool:
         """Whether the model of words lists it; other words can be heard, letter by letter."""
-        return _general_words()[0].known(word) or any(word in line.split() for line in self.sentences)
+        known = any(part.known(word) for part in _general_words())
+        return known or any(word in line.split() for line in self.sentences)
 
     def searched(self, log_probs: LogProbabilities, hints: Sequence[str] = ()) -> list[Hypothesis]:
         """What may have been said, likeliest first, given the network's outputs, shape (frames, 29)."""
@@ -111,12 +114,11 @@ class EarSpeechToText:
             return None
         with self._lock:
             if self._words is None:
-                general = _general_words()[0]
+                parts, shares = list(_general_words()), list(SHARES[:2])
                 if self.sentences:
-                    own = WordModel.of_sentences(self.sentences)
-                    self._words = MixedModel([general, own], [1 - DOMAIN_WEIGHT, DOMAIN_WEIGHT])
-                else:
-                    self._words = general
+                    parts.append(WordModel.of_sentences(self.sentences))
+                    shares.append(SHARES[2])
+                self._words = MixedModel(parts, [share / sum(shares) for share in shares])
             return self._words
 
 
@@ -246,7 +248,11 @@ def _calibration() -> Calibration:
 
 
 @cache
-def _general_words() -> tuple[WordModel, str]:
-    """The model of words that is shipped, and its name by content."""
-    content = WORDS.read_bytes()
-    return WordModel.from_bytes(content), hashlib.blake2b(content, digest_size=8).hexdigest()
+def _general_words() -> tuple[WordModel, WordModel]:
+    """The models of words that are shipped."""
+    return WordModel.from_bytes(TALK.read_bytes()), WordModel.from_bytes(WORDS.read_bytes())
+
+
+@cache
+def _words_digest() -> str:
+    return hashlib.blake2b(TALK.read_bytes() + WORDS.read_bytes(), digest_size=8).hexdigest()
