@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import jiwer
 import numpy as np
 
 from agent.audio.ports import SpeechToText, Transcript
-from agent.clock import stopwatch_ns
+from agent.clock import cpu_ns
 from agent.media import FRAME_NS, FRAME_SAMPLES, RATE_HZ, AudioFrame, Samples
 from agent.units import NS_PER_S
 from evals.ear.held_out import entity_heard
@@ -29,6 +30,8 @@ class Hearing:
         end_errors_ms: per word heard right, its end less the true one.
         certainty: per word heard, its confidence and whether it was right.
         audio_s, work_s: seconds of audio, and of work on them.
+        finish_s: per utterance that was streamed, seconds of work after its end.
+        wrong: what was not heard as said: sentence, said, heard.
     """
 
     errors: WordErrors = field(default_factory=WordErrors)
@@ -37,6 +40,7 @@ class Hearing:
     certainty: list[tuple[float, bool]] = field(default_factory=list)
     audio_s: float = 0.0
     work_s: float = 0.0
+    finish_s: list[float] = field(default_factory=list)
     wrong: list[tuple[str, str, str]] = field(default_factory=list)
 
     @property
@@ -74,6 +78,7 @@ class Hearing:
         self.end_errors_ms += other.end_errors_ms
         self.certainty += other.certainty
         self.wrong += other.wrong
+        self.finish_s += other.finish_s
         self.audio_s += other.audio_s
         self.work_s += other.work_s
         return self
@@ -112,17 +117,25 @@ def calibration_error(certainty: Sequence[tuple[float, bool]]) -> float:
     return float(sum(gaps) / confidence.size)
 
 
-async def streamed(
-    stt: SpeechToText, samples: Samples, hints: Sequence[str] = ()
-) -> tuple[Transcript, float]:
-    """What a recogniser hears of an utterance, 20 ms at a time, and the seconds it worked."""
-    begun = stopwatch_ns()
+class Streamed(NamedTuple):
+    """A transcript, the seconds of work on it, and those after the last frame had come."""
+
+    final: Transcript
+    work_s: float
+    finish_s: float
+
+
+async def streamed(stt: SpeechToText, samples: Samples, hints: Sequence[str] = ()) -> Streamed:
+    """What a recogniser hears of an utterance, 20 ms at a time."""
+    begun = cpu_ns()
     recognition = await stt.open(hints)
     for number, frame in enumerate(frames_of(samples)):
         await recognition.feed(AudioFrame(t_ns=number * FRAME_NS, pcm=frame))
+    last = cpu_ns()
     final = await recognition.finish()
     await recognition.close()
-    return final, (stopwatch_ns() - begun) / NS_PER_S
+    done = cpu_ns()
+    return Streamed(final, (done - begun) / NS_PER_S, (done - last) / NS_PER_S)
 
 
 def frames_of(samples: Samples) -> Iterable[bytes]:
@@ -135,6 +148,3 @@ def frames_of(samples: Samples) -> Iterable[bytes]:
 def seconds(samples: Samples) -> float:
     """How long audio lasts."""
     return samples.size / RATE_HZ
-
-
-Listener = Callable[[Sequence[HeldOutUtterance]], Hearing]

@@ -57,7 +57,7 @@ def utterances() -> list[Samples]:
 
 
 def hear(stt: EarSpeechToText, samples: Samples, hints: Sequence[str] = ()) -> Transcript:
-    return run_virtual(streamed(stt, samples, hints))[0]
+    return run_virtual(streamed(stt, samples, hints)).final
 
 
 def test_ear_keeps_the_promises_of_a_recogniser(stt: EarSpeechToText, utterances: list[Samples]) -> None:
@@ -94,7 +94,7 @@ def test_text_is_the_same_streamed_batched_threaded_and_in_other_company(
         threaded = EarSpeechToText(run_blocking=run_in_thread)
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(streamed(threaded, samples)) for samples in utterances]
-        return [task.result()[0] for task in tasks]
+        return [task.result().final for task in tasks]
 
     assert asyncio.run(all_at_once()) == one_by_one
 
