@@ -72,7 +72,8 @@ def test_speed_of_the_embedded_ear_on_one_core() -> None:
             print(
                 f"\n{line.name}: streaming {streaming.real_time_factor:.4f}, batched {together.real_time_factor:.4f} "
                 f"x real time, search included; final after the last frame in "
-                f"{1000 * np.median(streaming.finish_s):.1f} ms (median), {1000 * max(streaming.finish_s):.1f} ms (longest)"
+                f"{1000 * np.median(streaming.finish_s):.1f} ms (median), "
+                f"{1000 * max(streaming.finish_s):.1f} ms (longest)"
             )
     finally:
         os.sched_setaffinity(0, cores)
