@@ -56,7 +56,7 @@ dashboard *args: (_install "requirements-dev.lock")
 train-ear minutes="240" hours="40": (_install "requirements-dev.lock")
     {{ python }} -m pip --disable-pip-version-check --quiet install "torch>=2.13" "onnx>=1.23" "onnxscript>=0.7"
     {{ python }} -m evals.ear bank --hours {{ hours }}
-    {{ python }} -m evals.ear train --hours {{ hours }} --minutes {{ minutes }}
+    {{ python }} -m evals.ear train --minutes {{ minutes }}
     {{ python }} -m evals.ear finish
     {{ python }} -m evals.ear curves
 

@@ -194,7 +194,7 @@ async def _recognise(
     return SttBench(
         provider=provider,
         errors=pooled,
-        audio_s=sum(len(sound) for sound in samples) / RATE_HZ,
+        audio_s=sum(len(_with_quiet(sound)) for sound in samples) / RATE_HZ,
         work_s=work_s,
         recordings=tuple(results),
     )

@@ -15,9 +15,10 @@ from agent.audio.voice_activity import Activity, ActivityConfig, follow
 from agent.media import AudioFrame
 from agent.units import NS_PER_S
 
-PREROLL_FRAMES = (
-    20  # 400 ms: two windows of 32 ms to notice, and room for an onset too soft for the detector.
-)
+PREROLL_NS = 400_000_000  # two windows of 32 ms to notice, and room for an onset too soft for the detector
+LEAD_NS = 300_000_000  # the same, before a voice that began longer ago
+KEPT_FRAMES = 100  # 2 s: a voice may begin under the agent's last words
+_PRESENT_NS = 1_000_000_000  # a voice that ended longer ago is another one
 
 
 class Hearing:
@@ -44,8 +45,10 @@ class Hearing:
         self._config = activity_config
         self._over_probability = over_probability
         self._hints = hints
-        self._recent: deque[AudioFrame] = deque(maxlen=PREROLL_FRAMES)
+        self._recent: deque[AudioFrame] = deque(maxlen=KEPT_FRAMES)
         self._recognition: Recognition | None = None
+        self._fed_ns = -1  # start of the last frame that a recogniser was given
+        self._judged_ns = -1  # and of the last one that was given up with its utterance
         self._gate = LevelGate(gate_config)
         self._last_dbov = -100.0
         self.activity = Activity()
@@ -79,17 +82,21 @@ class Hearing:
         return max(0, frame.t_ns + frame_ns - self.activity.voiced_until_ns)
 
     async def start(self) -> None:
-        """Starts recognising, from shortly before now; does nothing while an utterance is running."""
+        """Starts recognising, from shortly before the voice began; does nothing while an utterance is running."""
         if self._recognition is not None:
             return
         self.text = ""
         self._recognition = await self._stt.open(self._hints)
+        begin_ns = self._begin_ns()
         for frame in tuple(self._recent):
-            await self._feed(frame)
+            if frame.t_ns >= begin_ns:
+                await self._feed(frame)
 
     async def listen(self, frame: AudioFrame) -> str | None:
         """Feeds the running utterance, if any; returns its new words when they changed."""
-        return await self._feed(frame) if self._recognition is not None else None
+        if self._recognition is None or frame.t_ns <= self._fed_ns:  # fed with what came before it
+            return None
+        return await self._feed(frame)
 
     def take(self) -> Recognition | None:
         """Hands the running utterance over to be finished elsewhere, and forgets it and the voice that made it."""
@@ -102,6 +109,7 @@ class Hearing:
         """Gives the running utterance up."""
         recognition, self._recognition = self._recognition, None
         self.text = ""
+        self._judged_ns = self._fed_ns
         if recognition is not None:
             await recognition.close()
 
@@ -110,6 +118,15 @@ class Hearing:
         self._detector.reset()
         self.activity = Activity()
         self.over_run = 0
+
+    def _begin_ns(self) -> int:
+        """Where the voice that is heard now began, and some before."""
+        newest_ns = self._recent[-1].t_ns if self._recent else 0
+        begin_ns = newest_ns - PREROLL_NS
+        activity = self.activity
+        if activity.onset_ns >= 0 and newest_ns - activity.voiced_until_ns < _PRESENT_NS:
+            begin_ns = min(begin_ns, max(activity.onset_ns - LEAD_NS, self._judged_ns + 1))
+        return begin_ns
 
     def _gated(self, window: VoiceWindow, level_dbov: float) -> VoiceWindow:
         probability = self._gate.admit(
@@ -122,6 +139,7 @@ class Hearing:
     async def _feed(self, frame: AudioFrame) -> str | None:
         if self._recognition is None:
             return None
+        self._fed_ns = frame.t_ns
         partial: Transcript | None = await self._recognition.feed(frame)
         if partial is None or partial.text == self.text:
             return None

@@ -36,6 +36,8 @@ from agent.media import FRAME_NS, AudioFrame
 from agent.turn import EndCall, StreamTurn, Transfer, TurnEvent, TurnInput
 from agent.units import NS_PER_MS, NS_PER_S
 
+_EARLY_VOICE_NS = NS_PER_S  # a voice that ended longer before the agent did was none of an answer
+_EARLIEST_WORD_NS = 150 * NS_PER_MS  # shorter is a click or a breath
 _MARK_PATIENCE_NS = 2 * NS_PER_S  # a line that returns no marks must not hang the call
 
 
@@ -99,6 +101,7 @@ class CallOrchestrator:
         self._seq = 0
         self._heard: str | None = None
         self._heard_greeting = False
+        self._just_listening = False  # the agent has just come to an end, and a voice may have begun before
         self._silent_since_ns = 0
         self._held_since_ns = 0
         self._resumed_ns = -NS_PER_S * NS_PER_S
@@ -156,6 +159,7 @@ class CallOrchestrator:
         await self._watch_for_machine(frame, now_ns)
         match self._state:
             case State.LISTENING:
+                await self._consider_early_voice(now_ns)
                 await self._consider_turn_end(frame, now_ns)
             case State.SPEAKING | State.CLOSING:
                 if barge_in.wants_yield(run=self._hearing.over_run, config=self._config.barge_in):
@@ -177,13 +181,24 @@ class CallOrchestrator:
     async def _watch_for_machine(self, frame: AudioFrame, now_ns: int) -> None:
         if now_ns > self._config.machine_window_s * NS_PER_S:
             return
-        self._heard_greeting = self._heard_greeting or self._hearing.open
+        self._heard_greeting = self._heard_greeting or self._hearing.open or self._hearing.activity.speaking
         beep = self._beeps.feed(frame)
         if beep is not None and self._heard_greeting:
             self._emit(
                 happened.BeepHeard(t_ns=now_ns, frequency_hz=beep.frequency_hz, duration_ms=beep.duration_ms)
             )
             await self._signal(Signal.BEEP_ENDED)
+
+    async def _consider_early_voice(self, now_ns: int) -> None:
+        """A voice over the agent's last words that was too soft to stop it is the caller's turn all the same."""
+        if not self._just_listening:
+            return
+        self._just_listening = False
+        activity = self._hearing.activity
+        unjudged_ns = max(self._resumed_ns, now_ns - _EARLY_VOICE_NS)
+        spoke = activity.voiced_until_ns > unjudged_ns and activity.voiced_ns >= _EARLIEST_WORD_NS
+        if activity.speaking or spoke:
+            await self._signal(Signal.VOICE_STARTED)
 
     async def _consider_turn_end(self, frame: AudioFrame, now_ns: int) -> None:
         hearing = self._hearing
@@ -275,8 +290,7 @@ class CallOrchestrator:
                 self._cancel_reply(now_ns)
             case Command.AWAIT_CALLER:
                 self._silent_since_ns = now_ns
-                if self._hearing.activity.speaking:  # the voice began under the agent's last words
-                    await self._guarded("stt", self._hearing.start())
+                self._just_listening = True
             case Command.HANG_UP:
                 await self._hang_up(now_ns)
             case Command.REPORT_HANGUP:

@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from agent.audio.stt.ear.acoustic import NETWORK
+from agent.audio.stt.ear.recogniser import TALK, WORDS
 from agent.media import Samples
 from evals.ear.bank import Spoken, make_this_shard, shard_path, speech
 from evals.ear.language import generated_model, talk_model
@@ -22,7 +23,6 @@ from evals.report.curves import Curve, Panel, Point
 from evals.rng import rng_for
 
 FOLDER = Path("reports/ear")
-WEIGHTS = NETWORK.parent
 CHECK_SHARD = 9_999  # never trained on
 _CHECKED = 160  # utterances
 
@@ -54,7 +54,6 @@ def bank(
 def train(
     folder: Folder = FOLDER,
     minutes: Annotated[float, typer.Option(help="Of training in all, earlier sittings included.")] = 240.0,
-    hours: Annotated[float, typer.Option(help="Hours of speech in the bank.")] = 60.0,
     seed: int = 3,
     threads: Annotated[int, typer.Option(help="Processor cores to use.")] = 2,
 ) -> None:
@@ -67,7 +66,7 @@ def train(
     from evals.ear.training import Trainer, TrainingPlan
 
     noises = asyncio.run(noise_bank(cache_in(folder)))
-    plan = TrainingPlan(minutes=minutes, shards=max(1, round(hours)), seed=seed, threads=threads)
+    plan = TrainingPlan(minutes=minutes, seed=seed, threads=threads)
     Trainer(folder, plan, noises).run(checks(noises, seed))
 
 
@@ -75,7 +74,6 @@ def train(
 def finish(
     folder: Folder = FOLDER,
     seed: int = 3,
-    weights: Annotated[Path, typer.Option(help="Where the ear's files go.")] = WEIGHTS,
 ) -> None:
     """Write what the product ships, from the last checkpoint: the network, the words, the calibration.
 
@@ -85,25 +83,22 @@ def finish(
 
     noises = asyncio.run(noise_bank(cache_in(folder)))
     examples = [samples for pairs in checks(noises, seed).values() for samples, _ in pairs[:40]]
-    write_network(folder, weights / "network.onnx", examples)
-    print(f"network.onnx: {(weights / 'network.onnx').stat().st_size / 1e6:.2f} MB", flush=True)
-    words(seed, weights)
-    write_calibrated(weights / "calibration.json", cache_in(folder))
+    write_network(folder, NETWORK, examples)
+    print(f"network.onnx: {NETWORK.stat().st_size / 1e6:.2f} MB", flush=True)
+    words(seed)
+    write_calibrated(cache_in(folder))
 
 
 @app.command()
-def words(
-    seed: int = 3,
-    weights: Annotated[Path, typer.Option(help="Where the ear's files go.")] = WEIGHTS,
-) -> None:
+def words(seed: int = 3) -> None:
     """Write the models of words alone.
 
     Example: python -m evals.ear words
     """
-    for name, model in (("talk.bin", talk_model()), ("words.bin", generated_model(seed))):
+    for path, model in ((TALK, talk_model()), (WORDS, generated_model(seed))):
         content = model.to_bytes()
-        (weights / name).write_bytes(content)
-        print(f"{name}: {len(content) / 1e6:.2f} MB, {model.sizes} words, pairs, triples", flush=True)
+        path.write_bytes(content)
+        print(f"{path.name}: {len(content) / 1e6:.2f} MB, {model.sizes} words, pairs, triples", flush=True)
 
 
 @app.command()

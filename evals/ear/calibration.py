@@ -13,8 +13,9 @@ from agent.audio.stt.ear.certainty import evidence
 from agent.audio.stt.ear.search_hypothesis import HeardWord
 from agent.cache import ContentCache
 from agent.events import WordSpan
-from evals.ear.held_out import HeldOutSentence
+from evals.ear.held_out import HeldOutSentence, held_out_sentences
 from evals.ear.held_out_audio import HeldOutUtterance, HeldOutVoice, spoken
+from evals.ear.language import runs
 from evals.ear.measuring import matches
 from evals.scenario.model import Line
 
@@ -35,16 +36,21 @@ DEV_LINES = (
     Line(name="babble 3 dB", noise="babble", snr_db=3.0),
     Line(name="white 5 dB", noise="white", snr_db=5.0),
 )
+DEV_SEED = 7  # of the noises
 _FRAME_MS = 30.0
 _RIDGE = 1.0
 
 
 def dev_sentences(path: Path = DEV_SENTENCES) -> tuple[HeldOutSentence, ...]:
-    """The sentences for tuning."""
-    lines = (line.strip() for line in path.read_text(encoding="utf-8").splitlines())
+    """The sentences for tuning: those that share no four words in a row, and no whole sentence, with a test."""
+    tests = {sentence.text for sentence in held_out_sentences()}
+    known = runs(tests)
+    lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines()]
+    own = [line for line in lines if line and not line.startswith("#")]
     return tuple(
         HeldOutSentence(id=f"dev-{number:03d}", category="dev", text=line)
-        for number, line in enumerate((line for line in lines if line and not line.startswith("#")), 1)
+        for number, line in enumerate(own, 1)
+        if line not in tests and known.isdisjoint(runs([line]))
     )
 
 
@@ -53,7 +59,7 @@ def dev_utterances(
 ) -> dict[str, list[HeldOutUtterance]]:
     """Those sentences on each of the lines."""
     sentences = dev_sentences()
-    return {line.name: list(spoken(sentences, DEV_VOICES, line, cache)) for line in lines}
+    return {line.name: list(spoken(sentences, DEV_VOICES, line, cache, seed=DEV_SEED)) for line in lines}
 
 
 def fit_certainty(words: Sequence[HeardWord], right: Sequence[bool]) -> tuple[float, ...]:

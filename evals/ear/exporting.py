@@ -125,6 +125,7 @@ def _write_rounded(exact: Path, rounded: Path, examples: Sequence[Samples], memo
         quant_format=QuantFormat.QDQ,
         nodes_to_quantize=layers,
         per_channel=True,
+        reduce_range=True,  # to 7 bits, or processors without VNNI instructions would saturate and hear otherwise
         activation_type=QuantType.QUInt8,
         weight_type=QuantType.QInt8,
         calibrate_method=CalibrationMethod.MinMax,

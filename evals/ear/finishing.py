@@ -8,6 +8,7 @@ import torch
 
 from agent.assembly import domain_texts
 from agent.audio.stt.ear.acoustic import AcousticModel
+from agent.audio.stt.ear.certainty import CALIBRATION
 from agent.audio.stt.ear.recogniser import EarSpeechToText
 from agent.audio.stt.ear.search_hypothesis import HeardWord
 from agent.cache import ContentCache
@@ -23,7 +24,7 @@ from evals.ear.training import TrainingPlan
 def write_network(folder: Path, path: Path, examples: list[Samples]) -> None:
     """Exports the running mean of the last checkpoint."""
     state = torch.load(folder / "checkpoint.pt", weights_only=True)
-    network = EarNetwork(TrainingPlan(minutes=0, shards=0).shape)
+    network = EarNetwork(TrainingPlan(minutes=0).shape)
     network.load_state_dict(state["mean"])
     facts = {
         "steps": str(state["step"]),
@@ -34,10 +35,11 @@ def write_network(folder: Path, path: Path, examples: list[Samples]) -> None:
     export(network, path, facts, examples)
 
 
-def write_calibrated(path: Path, cache: ContentCache) -> None:
-    """Fits confidence and times on the dev sentences with the network and words as they now lie there."""
+def write_calibrated(cache: ContentCache) -> None:
+    """Fits confidence and times on the dev sentences with the network and words that the package holds."""
+    path = CALIBRATION
     ear = EarSpeechToText(domain_texts(built_in_flow("booking"), None))
-    network = AcousticModel(path.with_name("network.onnx"))
+    network = AcousticModel()
     words: list[HeardWord] = []
     right: list[bool] = []
     timed: list[tuple[HeardWord, WordSpan]] = []

@@ -73,7 +73,12 @@ def measured_lines() -> tuple[Line, ...]:
 
 
 def spoken(
-    sentences: Sequence[HeldOutSentence], voices: Sequence[HeldOutVoice], line: Line, cache: ContentCache
+    sentences: Sequence[HeldOutSentence],
+    voices: Sequence[HeldOutVoice],
+    line: Line,
+    cache: ContentCache,
+    *,
+    seed: int = TEST_SEED,
 ) -> Iterator[HeldOutUtterance]:
     """The sentences on a line, each by the next of the voices.
 
@@ -84,7 +89,7 @@ def spoken(
         own = sentences[turn :: len(voices)]
         tts = Pyttsx3TextToSpeech(run_inline, words_per_minute=voice.rate, pitch=voice.pitch)
         try:
-            audio = run_virtual(CallerAudio.prepare(_case(own, voice, line), tts, cache))
+            audio = run_virtual(CallerAudio.prepare(_case(own, voice, line, seed), tts, cache))
         finally:
             tts.close()
         for step, sentence in enumerate(own):
@@ -104,7 +109,7 @@ def _later(word: WordSpan) -> WordSpan:
     return WordSpan(text=word.text, start_ns=word.start_ns + by_ns, end_ns=word.end_ns + by_ns)
 
 
-def _case(sentences: Sequence[HeldOutSentence], voice: HeldOutVoice, line: Line) -> Case:
+def _case(sentences: Sequence[HeldOutSentence], voice: HeldOutVoice, line: Line, seed: int) -> Case:
     scenario = Scenario(
         id=f"ear.{voice.voice}.{voice.rate}",
         title="The ear's test sentences",
@@ -117,6 +122,4 @@ def _case(sentences: Sequence[HeldOutSentence], voice: HeldOutVoice, line: Line)
         world={},
         max_duration_s=240,
     )
-    return Case(
-        suite="ear", folder=".", scenario=scenario, voice=voice.voice, line=line, repeat=0, seed=TEST_SEED
-    )
+    return Case(suite="ear", folder=".", scenario=scenario, voice=voice.voice, line=line, repeat=0, seed=seed)

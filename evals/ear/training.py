@@ -22,9 +22,10 @@ from torch.utils.data import DataLoader, IterableDataset
 
 from agent.clock import stopwatch_ns
 from agent.media import Samples
-from evals.ear.bank import Shard, read_shard, shard_path
+from evals.ear.bank import Shard, read_shard
 from evals.ear.network import FRAME_SAMPLES, LETTERS, EarNetwork, NetworkShape
 from evals.ear.spoiling import NoiseBank, spoiled
+from evals.errors import BadInput
 from evals.rng import rng_for
 
 SYMBOL = {letter: at for at, letter in enumerate(LETTERS, 1)}
@@ -39,11 +40,9 @@ class TrainingPlan:
         minutes: of training in all, earlier sittings included.
         batch_s: seconds of audio in a batch, padding included.
         peak_rate: AdamW's step size after warming up.
-        shards: how many shards of speech there are.
     """
 
     minutes: float
-    shards: int
     seed: int = 3
     batch_s: float = 64.0
     peak_rate: float = 1.6e-3
@@ -71,16 +70,20 @@ class Utterances(IterableDataset[Batch]):
     def __iter__(self) -> Iterator[Batch]:
         info = torch.utils.data.get_worker_info()
         worker = info.id if info is not None else 0
-        shards: dict[int, Shard] = {}
-        turn = self._start * 1000 + worker
+        shards: dict[Path, Shard] = {}
+        turn = worker
         while True:
-            rng = rng_for(self._plan.seed, "ear.training", turn)
+            rng = rng_for(self._plan.seed, "ear.training", self._start, turn)
             turn += 1 if info is None else info.num_workers
-            there = [n for n in range(self._plan.shards) if shard_path(self._folder, n).exists()]
-            for number in there:
-                if number not in shards:
-                    shards[number] = read_shard(shard_path(self._folder, number))
-            pool = [self._utterance(shards[int(rng.choice(there))], rng) for _ in range(_POOL)]
+            there = sorted(self._folder.glob("shard_*.npy"))
+            if not there:
+                raise BadInput(
+                    str(self._folder), ["holds no speech yet: make some with `python -m evals.ear bank`"]
+                )
+            for path in there:
+                if path not in shards:
+                    shards[path] = read_shard(path)
+            pool = [self._utterance(shards[there[int(rng.integers(len(there)))]], rng) for _ in range(_POOL)]
             pool.sort(key=lambda pair: pair[0].size)
             batches = _by_length(pool, self._plan.batch_s)
             for at in rng.permutation(len(batches)):
@@ -108,7 +111,7 @@ def collated(pairs: Sequence[tuple[Samples, str]]) -> Batch:
     """Utterances of different lengths as one batch; those too fast for their letters are left out."""
     fitting = [pair for pair in pairs if _fits(pair)]
     frames = [-(-samples.size // FRAME_SAMPLES) for samples, _ in fitting]
-    sound = np.zeros((len(fitting), max(frames) * FRAME_SAMPLES), dtype=np.int16)
+    sound = np.zeros((len(fitting), max(frames, default=0) * FRAME_SAMPLES), dtype=np.int16)
     for row, (samples, _) in zip(sound, fitting, strict=True):
         row[: samples.size] = samples
     symbols = [[SYMBOL[letter] for letter in text] for _, text in fitting]
@@ -203,6 +206,9 @@ class Trainer:
         )
         rng = rng_for(self.plan.seed, "ear.masks", self.sitting)
         limit_s = self.plan.minutes * 60
+        if self.trained_s >= limit_s:
+            print(f"trained for {self.trained_s / 60:.1f} minutes already; give more to go on")
+            return
         checked = self.trained_s
         loss_sum, loss_count = 0.0, 0
         if self.step == 0:
@@ -210,6 +216,8 @@ class Trainer:
         began_s = self.trained_s
         start = stopwatch_ns()
         for batch in data:
+            if len(batch.frames) == 0:
+                continue
             loss = self._learn(batch, self.trained_s / limit_s, rng)
             self.trained_s = began_s + (stopwatch_ns() - start) / 1e9
             loss_sum, loss_count = loss_sum + loss, loss_count + 1
@@ -222,9 +230,9 @@ class Trainer:
                 )
             if self.trained_s - checked >= check_every_s or self.trained_s >= limit_s:
                 checked = self.trained_s
+                self.write_checkpoint()
                 self._check(checks, loss_sum / max(loss_count, 1))
                 loss_sum, loss_count = 0.0, 0
-                self.write_checkpoint()
             if self.trained_s >= limit_s:
                 break
 

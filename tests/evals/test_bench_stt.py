@@ -70,5 +70,5 @@ def test_recording_that_cannot_be_read_is_told_by_name(tmp_path: Path) -> None:
 def test_missing_manifest_and_unknown_provider_are_told(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="manifest"):
         bench_stt(tmp_path, "pocketsphinx")
-    with pytest.raises(BadInput, match="there is pocketsphinx"):
+    with pytest.raises(BadInput, match="there is ear, pocketsphinx"):
         bench_stt(tmp_path, "deepgramm")

@@ -23,10 +23,12 @@ class ListedTranscripts:
         self.texts = list(texts)
         self.opened = 0
         self.open_now = 0
+        self.fed_ns: list[int] = []  # starts of the frames of the last utterance opened
 
     async def open(self, hints: Sequence[str] = ()) -> Recognition:
         self.opened += 1
         self.open_now += 1
+        self.fed_ns = []
         return _Listed(self)
 
 
@@ -38,6 +40,7 @@ class _Listed:
 
     async def feed(self, frame: AudioFrame) -> Transcript | None:
         self._fed += 1
+        self._owner.fed_ns.append(frame.t_ns)
         if self._fed == 30 and self._owner.texts and self._owner.texts[0] == FAILS_LISTENING:
             self._owner.texts.pop(0)
             raise ProviderError("the recogniser fell over")

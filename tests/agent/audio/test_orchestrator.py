@@ -13,7 +13,7 @@ from agent.audio.transports.memory import FarEnd, MemoryTransport
 from agent.cache import ContentCache
 from agent.clock import Clock, LoopClock
 from agent.events import CallEvent, event_kind
-from agent.media import AudioFrame
+from agent.media import FRAME_MS, AudioFrame
 from agent.turn import Json, TurnEvent
 from evals.record import CallRecord, CallStatus
 from evals.scenario.model import CallerStep, Case, Sound, StepKind
@@ -243,6 +243,17 @@ def test_recogniser_that_fails_while_it_listens_is_reported_and_the_call_goes_on
     assert "provider_failed" in call.kinds()
     assert call.heard_by_dialogue()[-1] == ("speech", "yes i said")
     assert call.stt.open_now == 0
+
+
+def test_answer_over_the_agents_last_words_is_heard_from_its_beginning_even_if_it_did_not_stop_the_agent() -> None:
+    call = Call(ScriptedDialogue("shall we say tuesday", "goodbye" + HANGS_UP), ListedTranscripts("tuesday is fine"))
+    call.barge_in = BargeInConfig(yield_windows=1000)
+    call.listen_to(interrupts("tuesday is fine for me thank you", after_ms=700))
+    assert call.heard_by_dialogue()[-1] == ("speech", "tuesday is fine")
+    assert call.stt.opened == 1
+    fed = call.stt.fed_ns
+    assert len(set(fed)) == len(fed) and fed == sorted(fed)
+    assert len(fed) * FRAME_MS > 1000
 
 
 def test_voice_that_does_not_stop_the_agent_opens_no_ear() -> None:

@@ -14,9 +14,9 @@ from evals.signal.levels import speech_level
 
 
 def test_speech_is_at_its_level_and_never_a_test_sentence() -> None:
-    tests = {sentence.text for sentence in held_out_sentences()}
+    tests = [sentence.text for sentence in held_out_sentences() if len(sentence.text.split()) > 2]
     for spoken in islice(speech(5, 0), 12):
-        assert spoken.text not in tests
+        assert not any(test in spoken.text for test in tests)
         assert abs(speech_level(spoken.samples).active_dbov - SPEECH_DBOV) < 1.5
 
 

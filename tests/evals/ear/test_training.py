@@ -30,7 +30,7 @@ from evals.ear.spoiling import NoiseBank
 from evals.ear.training import Trainer, TrainingPlan
 folder = Path(sys.argv[1])
 noises = NoiseBank(loops={{"white": (np.random.default_rng(1).standard_normal(240_000),)}})
-plan = TrainingPlan(minutes=float(sys.argv[2]), shards=1, batch_s=20, threads=1, shape={SHAPE})
+plan = TrainingPlan(minutes=float(sys.argv[2]), batch_s=20, threads=1, shape={SHAPE})
 trainer = Trainer(folder, plan, noises)
 print("begins at step", trainer.step, flush=True)
 trainer.run({{}}, check_every_s=2.0)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
@@ -33,6 +34,7 @@ LONGEST_UTTERANCE_NS = 60_000_000_000  # what comes later is not heard
 # Shares of the models of words: talk, generated sentences, the agent's own texts.
 SHARES = (0.5, 0.3, 0.2)
 
+_LONGEST_SAMPLES = LONGEST_UTTERANCE_NS // SAMPLE_NS
 _SAMPLES_A_STEP = 720  # 90 ms: how often the network works and a partial can come
 
 
@@ -84,7 +86,8 @@ class EarSpeechToText:
     ) -> list[tuple[Transcript, tuple[float, ...]]]:
         """The same, with the confidence of every word."""
         heard = []
-        for log_probs, samples in zip(_acoustic().whole(utterances), utterances, strict=True):
+        bounded = [samples[:_LONGEST_SAMPLES] for samples in utterances]
+        for log_probs, samples in zip(_acoustic().whole(bounded), bounded, strict=True):
             found = self.searched(log_probs, hints)
             confidences = tuple(_calibration().confidence(word) for word in found[0].words)
             heard.append((_final(found, samples.size * SAMPLE_NS), confidences))
@@ -231,6 +234,11 @@ def _spans(words: Sequence[HeardWord], heard_ns: int) -> tuple[WordSpan, ...]:
         before = start
         spans.append(WordSpan(text=word.text, start_ns=start, end_ns=end))
     return tuple(spans)
+
+
+def _unaccented(text: str) -> str:
+    """The text without accents, as the ear spells: José is jose."""
+    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
 
 
 def _moved(frame: int, by_ms: float) -> int:

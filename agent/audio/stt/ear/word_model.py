@@ -35,7 +35,7 @@ STEPS_A_NAT = 128
 
 _MARKS = (END, START, UNKNOWN)  # behind the words, in the numbering of both
 _NEVER = 65_535  # steps: no such word can follow
-_REMEMBERED = 200_000  # probabilities, before a memory begins anew
+_REMEMBERED = 60_000  # probabilities a mixture keeps before its memory begins anew: about 10 MB
 _SPELLABLE = re.compile(f"[{LETTERS}]+")
 
 
@@ -75,7 +75,6 @@ class WordModel:
         self._pair_rows, self._triple_rows = grams.pair_rows.data, grams.triple_rows.data
         self._pair_words, self._triple_words = grams.pair_words.data, grams.triple_words.data
         self._unknown, self._known_log = grams.unknown_share, math.log1p(-grams.unknown_share)
-        self._memory: dict[tuple[History, str], float] = {}
 
     @classmethod
     def of_sentences(
@@ -184,21 +183,13 @@ class WordModel:
 
     def log_probability(self, history: History, word: str) -> float:
         """Natural log probability of `word` (or END) after the two words of `history`."""
-        key = (history, word)
-        found = self._memory.get(key)
-        if found is None:
-            ids = self._ids
-            strange = ids[UNKNOWN]
-            first, second = (ids.get(before, strange if before else -1) for before in history)
-            at = ids.get(word)
-            if at is None:
-                found = self._stranger(self._log(first, second, strange)) + spelled_log(self.spelling, word)
-            else:
-                found = self._known_log + self._log(first, second, at)
-            if len(self._memory) >= _REMEMBERED:
-                self._memory.clear()
-            self._memory[key] = found
-        return found
+        ids = self._ids
+        strange = ids[UNKNOWN]
+        first, second = (ids.get(before, strange if before else -1) for before in history)
+        at = ids.get(word)
+        if at is None:
+            return self._stranger(self._log(first, second, strange)) + spelled_log(self.spelling, word)
+        return self._known_log + self._log(first, second, at)
 
     def _stranger(self, unknown_log: float) -> float:
         return math.log(self._unknown + (1 - self._unknown) * math.exp(unknown_log))
