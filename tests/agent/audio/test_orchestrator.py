@@ -245,8 +245,12 @@ def test_recogniser_that_fails_while_it_listens_is_reported_and_the_call_goes_on
     assert call.stt.open_now == 0
 
 
-def test_answer_over_the_agents_last_words_is_heard_from_its_beginning_even_if_it_did_not_stop_the_agent() -> None:
-    call = Call(ScriptedDialogue("shall we say tuesday", "goodbye" + HANGS_UP), ListedTranscripts("tuesday is fine"))
+def test_answer_over_the_agents_last_words_is_heard_from_its_beginning_even_if_it_did_not_stop_the_agent() -> (
+    None
+):
+    call = Call(
+        ScriptedDialogue("shall we say tuesday", "goodbye" + HANGS_UP), ListedTranscripts("tuesday is fine")
+    )
     call.barge_in = BargeInConfig(yield_windows=1000)
     call.listen_to(interrupts("tuesday is fine for me thank you", after_ms=700))
     assert call.heard_by_dialogue()[-1] == ("speech", "tuesday is fine")

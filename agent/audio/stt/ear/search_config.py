@@ -29,13 +29,13 @@ class SearchConfig:
         best: the hypotheses that `finish` returns.
     """
 
-    beam_size: int = 32
+    beam_size: int = 24
     score_margin: float = 12.0
-    token_probability: float = 1e-3
+    token_probability: float = 3e-3
     quiet_probability: float = 0.999
-    language_weight: float = 0.5
-    word_bonus: float = 1.5
-    unknown_penalty: float = 0.0
+    language_weight: float = 0.7
+    word_bonus: float = 2.5
+    unknown_penalty: float = 4.0
     hint_bonus: float = 0.5
     hint_word_cap: float = 3.0
     hint_phrase_cap: float = 6.0
