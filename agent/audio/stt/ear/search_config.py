@@ -35,7 +35,7 @@ class SearchConfig:
     quiet_probability: float = 0.999
     language_weight: float = 0.7
     word_bonus: float = 2.5
-    unknown_penalty: float = 4.0
+    unknown_penalty: float = 0.0
     hint_bonus: float = 0.5
     hint_word_cap: float = 3.0
     hint_phrase_cap: float = 6.0
