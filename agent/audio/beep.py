@@ -7,6 +7,7 @@ US 440 + 480 Hz) lie below the band watched here.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,6 +45,16 @@ class BeepDetector:
         self._config = config or BeepConfig()
         self._bin = -1
         self._frames = 0
+
+    @property
+    def following(self) -> bool:
+        """Whether a tone may be going on."""
+        return self._bin >= 0
+
+    @property
+    def floor_dbov(self) -> float:
+        """Softer frames hold no beep."""
+        return 20 * math.log10(self._config.floor_rms / 32768)
 
     @property
     def sounding(self) -> bool:

@@ -28,6 +28,7 @@ class Hearing:
         activity: when the caller started and stopped speaking.
         over_run: windows in a row at or above the barge-in threshold.
         text: the running utterance's words so far.
+        level_dbov: of the last frame.
     """
 
     def __init__(
@@ -50,7 +51,7 @@ class Hearing:
         self._fed_ns = -1  # start of the last frame that a recogniser was given
         self._judged_ns = -1  # and of the last one that was given up with its utterance
         self._gate = LevelGate(gate_config)
-        self._last_dbov = -100.0
+        self.level_dbov = -100.0
         self.activity = Activity()
         self.over_run = 0
         self.text = ""
@@ -64,8 +65,8 @@ class Hearing:
         """Takes the next frame; returns the activity after each window it completed."""
         self._recent.append(frame)
         own_dbov = frame_dbov(frame)
-        level_dbov = max(own_dbov, self._last_dbov)  # a window reaches back into the frame before
-        self._last_dbov = own_dbov
+        level_dbov = max(own_dbov, self.level_dbov)  # a window reaches back into the frame before
+        self.level_dbov = own_dbov
         seen: list[Activity] = []
         for window in self._detector.feed(frame):
             window = self._gated(window, level_dbov)

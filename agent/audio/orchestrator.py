@@ -182,6 +182,8 @@ class CallOrchestrator:
         if now_ns > self._config.machine_window_s * NS_PER_S:
             return
         self._heard_greeting = self._heard_greeting or self._hearing.open or self._hearing.activity.speaking
+        if self._hearing.level_dbov < self._beeps.floor_dbov and not self._beeps.following:
+            return  # nothing to hear, as in most frames of a call
         beep = self._beeps.feed(frame)
         if beep is not None and self._heard_greeting:
             self._emit(

@@ -67,6 +67,8 @@ def follow(activity: Activity, window: VoiceWindow, config: ActivityConfig) -> A
             run=0,
         )
     if window.probability < config.start_probability:
+        if not (activity.started or activity.stopped or activity.run):
+            return activity  # as most windows of a call
         return replace(activity, started=False, stopped=False, run=0)
     run = activity.run + 1
     onset_ns = window.start_ns if activity.run == 0 else activity.run_onset_ns

@@ -71,7 +71,7 @@ class TelephoneLine:
         self._ear_busy_until_ns = 0
         self._sent = 0
         self._burst: list[int] | None = None
-        self._caller_track = bytearray()
+        self._mouth: list[Samples] = []  # the caller's track, encoded when it is asked for
         self._agent_track = bytearray()
         self.played: list[PlayedFrame] = []
         self.wire: list[WireMessage] = []
@@ -88,7 +88,7 @@ class TelephoneLine:
 
     def send_frame(self, index: int, mouth: Samples, received: Samples) -> None:
         """The caller's frame number `index` is whole and leaves: `mouth` as said, `received` as it will arrive."""
-        self._caller_track += mulaw_encode(mouth)
+        self._mouth.append(mouth)
         frame = AudioFrame(t_ns=index * FRAME_NS + self._delay_ns, pcm=received.astype("<i2").tobytes())
         self._deliver(frame)
 
@@ -122,7 +122,8 @@ class TelephoneLine:
         """Caller's and agent's track from zero to `end_ns`, mu-law, of equal length."""
         length = end_ns // SAMPLE_NS
         silence = bytes([MULAW_SILENCE])
-        caller = bytes(self._caller_track[:length]).ljust(length, silence)
+        said = np.concatenate(self._mouth)[:length] if self._mouth else np.zeros(0, np.int16)
+        caller = mulaw_encode(said).ljust(length, silence)
         agent = bytes(self._agent_track[:length]).ljust(length, silence)
         return caller, agent
 

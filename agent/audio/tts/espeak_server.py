@@ -30,6 +30,7 @@ MAX_SPEECH_BYTES = 64 << 20  # some 25 minutes at 22,050 Hz
 LIMIT_S = 60.0  # one rendering; 40 ms is usual
 
 _WORD, _END, _TERMINATED = 1, 5, 6  # espeak_EVENT_TYPE
+_LOOK_S = 0.0005
 _LONGEST_DATA_PATH = 120  # espeak-ng keeps its data path in 160 bytes, file names included
 
 
@@ -175,10 +176,20 @@ def _voices(engine: Any) -> dict[str, str]:
     return named
 
 
+class _ShortSleeps:
+    """What the driver takes for the `time` module: it looks every 10 ms whether espeak is done, half of a rendering."""
+
+    @staticmethod
+    def sleep(_seconds: float) -> None:
+        threading.Event().wait(_LOOK_S)
+
+
 def _speak(engine: Any, request: dict[str, Any], path: str) -> tuple[list[list[int]], int, bytes]:
     """Where words and clauses lie (kind, character, sample), the rate, and the samples."""
     from pyttsx3.drivers import _espeak
+    from pyttsx3.drivers import espeak as driver_module
 
+    driver_module.time = _ShortSleeps()
     driver = engine.proxy._driver
     events: list[list[int]] = []
     done = threading.Event()
