@@ -56,6 +56,8 @@ def train(
     minutes: Annotated[float, typer.Option(help="Of training in all, earlier sittings included.")] = 240.0,
     seed: int = 3,
     threads: Annotated[int, typer.Option(help="Processor cores to use.")] = 2,
+    loaders: Annotated[int, typer.Option(help="Processes that spoil speech; more for a graphics card.")] = 1,
+    device: Annotated[str, typer.Option(help="Where torch computes: cpu, cuda, mps.")] = "cpu",
 ) -> None:
     """Train the network, or go on from the last checkpoint; stop it at any time with Ctrl-C.
 
@@ -66,7 +68,7 @@ def train(
     from evals.ear.training import Trainer, TrainingPlan
 
     noises = asyncio.run(noise_bank(cache_in(folder)))
-    plan = TrainingPlan(minutes=minutes, seed=seed, threads=threads)
+    plan = TrainingPlan(minutes=minutes, seed=seed, threads=threads, loaders=loaders, device=device)
     Trainer(folder, plan, noises).run(checks(noises, seed))
 
 

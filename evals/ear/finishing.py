@@ -23,7 +23,7 @@ from evals.ear.training import TrainingPlan
 
 def write_network(folder: Path, path: Path, examples: list[Samples]) -> None:
     """Exports the running mean of the last checkpoint."""
-    state = torch.load(folder / "checkpoint.pt", weights_only=True)
+    state = torch.load(folder / "checkpoint.pt", weights_only=True, map_location="cpu")
     network = EarNetwork(TrainingPlan(minutes=0).shape)
     network.load_state_dict(state["mean"])
     facts = {

@@ -144,15 +144,18 @@ class EarNetwork(nn.Module):
     def start(self, batch: int) -> list[Tensor]:
         """The memory before anything was heard."""
         memory = []
+        where = self.leave.weight.device
         for at in range(len(self.layers)):
             ahead = self.shape.ahead[at] * self.shape.dilation[at]
-            memory.append(torch.zeros(batch, self.shape.remembered(at), self.shape.narrow))
-            memory.append(torch.zeros(batch, ahead, self.shape.width))
+            memory.append(torch.zeros(batch, self.shape.remembered(at), self.shape.narrow, device=where))
+            memory.append(torch.zeros(batch, ahead, self.shape.width, device=where))
         return memory
 
     def stacked(self, samples: Tensor) -> Tensor:
         """Features of samples (B, 240 T) from the start of an utterance, shape (B, T, 120)."""
-        mels: Tensor = self.features(samples, torch.zeros(samples.shape[0], WINDOW - HOP))
+        mels: Tensor = self.features(
+            samples, torch.zeros(samples.shape[0], WINDOW - HOP, device=samples.device)
+        )
         return mels.reshape(samples.shape[0], -1, MELS * STACK)
 
     @property

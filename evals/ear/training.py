@@ -40,6 +40,7 @@ class TrainingPlan:
         minutes: of training in all, earlier sittings included.
         batch_s: seconds of audio in a batch, padding included.
         peak_rate: AdamW's step size after warming up.
+        threads, loaders, device: processor threads, processes that spoil speech, and where torch computes.
     """
 
     minutes: float
@@ -48,6 +49,8 @@ class TrainingPlan:
     peak_rate: float = 1.6e-3
     warm_up_steps: int = 400
     threads: int = 2
+    loaders: int = 1
+    device: str = "cpu"
     shape: NetworkShape = field(default_factory=NetworkShape)
 
 
@@ -133,10 +136,11 @@ def log_probabilities(
     network: EarNetwork, samples: Tensor, mask: np.random.Generator | None = None
 ) -> Tensor:
     """Log-probabilities of whole utterances, shape (B, T, 29), from int16 samples (B, 240 T)."""
-    features = network.stacked(samples.float() / 32768)
+    where = network.leave.weight.device
+    features = network.stacked(samples.to(where).float() / 32768)
     if mask is not None:
         features = _masked(features, mask)
-    flush = torch.zeros(samples.shape[0], network.late * FRAME_SAMPLES)
+    flush = torch.zeros(samples.shape[0], network.late * FRAME_SAMPLES, device=where)
     silence = network.stacked(flush)
     outputs: Tensor
     outputs, _ = network(torch.cat((features, silence), dim=1), network.start(samples.shape[0]))
@@ -155,12 +159,12 @@ def _masked(features: Tensor, rng: np.random.Generator) -> Tensor:
             long, first = int(rng.integers(1, 4)), int(rng.integers(0, frames))
             keep[row, first : first + long] = 0
     # Features are stacked hop by hop: (3, 40) in a row.
-    return features * keep.transpose(2, 3).reshape(batch, frames, width)
+    return features * keep.transpose(2, 3).reshape(batch, frames, width).to(features.device)
 
 
 def greedy(log_probs: Tensor | np.ndarray[Any, Any]) -> str:
     """The letters of the likeliest symbol of each frame, repeats and blanks taken out; (T, 29) to text."""
-    best = np.asarray(log_probs).argmax(axis=-1).tolist()
+    best = log_probs.argmax(-1).tolist()
     letters = [LETTERS[s - 1] for s, before in zip(best, [0, *best], strict=False) if s and s != before]
     return " ".join("".join(letters).split())
 
@@ -183,8 +187,10 @@ class Trainer:
         torch.set_num_threads(plan.threads)
         torch.manual_seed(plan.seed)
         self.folder, self.plan, self.noises = folder, plan, noises
-        self.network = EarNetwork(plan.shape)
-        self.mean = EarNetwork(plan.shape)  # a running mean of the weights: what is tested and shipped
+        self.network = EarNetwork(plan.shape).to(plan.device)
+        self.mean = EarNetwork(plan.shape).to(
+            plan.device
+        )  # a running mean of the weights: what is tested and shipped
         self.optimizer = torch.optim.AdamW(
             self.network.parameters(), lr=plan.peak_rate, betas=(0.9, 0.98), weight_decay=0.01
         )
@@ -201,7 +207,7 @@ class Trainer:
         data = DataLoader(
             Utterances(self.folder / "bank", self.plan, self.noises, self.sitting),
             batch_size=None,
-            num_workers=1,
+            num_workers=self.plan.loaders,
             prefetch_factor=6,
         )
         rng = rng_for(self.plan.seed, "ear.masks", self.sitting)
@@ -243,10 +249,10 @@ class Trainer:
             group["lr"] = float(rate)
         outputs = log_probabilities(self.network, batch.samples, rng)
         loss = functional.ctc_loss(
-            outputs.transpose(0, 1), batch.symbols, batch.frames, batch.symbol_counts, reduction="none",
-            zero_infinity=True,
+            outputs.transpose(0, 1), batch.symbols.to(outputs.device), batch.frames, batch.symbol_counts,
+            reduction="none", zero_infinity=True,
         )  # fmt: skip
-        total = loss.sum() / batch.symbol_counts.sum().clamp(min=1)
+        total = loss.sum() / int(batch.symbol_counts.sum().clamp(min=1))
         self.optimizer.zero_grad()
         total.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
@@ -264,7 +270,8 @@ class Trainer:
         with torch.no_grad():
             seen = []
             for batch in data:
-                mels = self.network.stacked(batch.samples.float() / 32768).reshape(-1, 40)
+                samples = batch.samples.to(self.plan.device).float() / 32768
+                mels = self.network.stacked(samples).reshape(-1, 40)
                 seen.append(mels[torch.randint(len(mels), (20_000,))])
                 if len(seen) == 20:
                     break
@@ -303,7 +310,7 @@ class Trainer:
         if not path.exists():
             self.mean.load_state_dict(self.network.state_dict())
             return
-        state = torch.load(path, weights_only=True)
+        state = torch.load(path, weights_only=True, map_location=self.plan.device)
         self.network.load_state_dict(state["network"])
         self.mean.load_state_dict(state["mean"])
         self.optimizer.load_state_dict(state["optimizer"])

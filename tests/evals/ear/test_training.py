@@ -41,18 +41,18 @@ print("ends at step", trainer.step, flush=True)
 def test_training_that_was_killed_goes_on_from_its_last_checkpoint(tmp_path: Path) -> None:
     make_shard(tmp_path / "bank", 1, 0, 0.02)
     command = [sys.executable, "-W", "ignore", "-c", SITTING, str(tmp_path)]
-    first = subprocess.Popen([*command, "10"], stdout=subprocess.PIPE, text=True, start_new_session=True)
     checkpoint = tmp_path / "checkpoint.pt"
-    for _ in range(600):
-        if checkpoint.exists():
-            break
-        pause(0.1)
-    os.killpg(first.pid, signal.SIGKILL)
-    first.wait()
+    with subprocess.Popen([*command, "10"], stdout=subprocess.DEVNULL, start_new_session=True) as first:
+        for _ in range(600):
+            if checkpoint.exists():
+                break
+            pause(0.1)
+        os.killpg(first.pid, signal.SIGKILL)
     step = torch.load(checkpoint, weights_only=True)["step"]
     assert step > 0
     second = subprocess.run([*command, "0.2"], capture_output=True, text=True, check=True, timeout=120)
-    began, ended = (int(line.rsplit(" ", 1)[1]) for line in second.stdout.splitlines() if "step" in line[:16])
+    told = dict(line.split(" at step ") for line in second.stdout.splitlines() if " at step " in line)
+    began, ended = int(told["begins"]), int(told["ends"])
     assert began == step
     assert ended > began
 
