@@ -1,4 +1,4 @@
-"""The held-out sentences of the ear bench share no four words in a row with what its language model is made of."""
+"""The forty held-out sentences share no four words in a row with what pocketsphinx's language model is made of."""
 
 from __future__ import annotations
 
