@@ -64,8 +64,10 @@ def make_shard(folder: Path, seed: int, number: int, hours: float) -> Path:
     """Makes a shard unless it is there; one that was broken off, or made otherwise, is made anew."""
     path = shard_path(folder, number)
     made_of = {"version": BANK_VERSION, "seed": seed, "hours": hours}
-    if path.exists() and json.loads(path.with_suffix(".json").read_text()).get("made_of") == made_of:
+    if path.exists() and _made_of(path) == made_of:
         return path
+    # The sound goes first and comes last: whenever this is killed, no sound stands beside words that are not its own.
+    path.unlink(missing_ok=True)
     folder.mkdir(parents=True, exist_ok=True)
     samples: list[Samples] = []
     texts: list[str] = []
@@ -86,6 +88,14 @@ def make_shard(folder: Path, seed: int, number: int, hours: float) -> Path:
         np.save(file, np.concatenate(samples))
     os.replace(draft, path)
     return path
+
+
+def _made_of(path: Path) -> object:
+    """What the shard's head says it was made of; None when the head is torn."""
+    try:
+        return json.loads(path.with_suffix(".json").read_text()).get("made_of")
+    except (OSError, ValueError):
+        return None
 
 
 def make_this_shard(job: tuple[Path, int, int, float]) -> Path:

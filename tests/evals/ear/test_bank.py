@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 from itertools import islice
 from pathlib import Path
 
@@ -37,6 +40,36 @@ def test_a_shard_that_was_broken_off_is_made_anew(tmp_path: Path) -> None:
     (tmp_path / "shard_0000.npy.123.part").write_bytes(b"half")
     path = make_shard(tmp_path, 5, 0, 0.002)
     assert len(read_shard(path)) > 0
+
+
+# Dies, as by kill -9, at the moment when the finished sound would take its place.
+DIES_WHILE_MAKING = """
+import os, signal, sys
+from pathlib import Path
+from evals.ear.bank import make_shard
+replace = os.replace
+def dying(source, target):
+    if str(target).endswith(".npy"):
+        os.kill(os.getpid(), signal.SIGKILL)
+    replace(source, target)
+os.replace = dying
+make_shard(Path(sys.argv[1]), 5, 0, 0.004)
+"""
+
+
+def test_a_kill_while_a_shard_is_made_otherwise_never_pairs_old_sound_with_new_words(tmp_path: Path) -> None:
+    make_shard(tmp_path, 5, 0, 0.002)
+    died = subprocess.run([sys.executable, "-c", DIES_WHILE_MAKING, str(tmp_path)], check=False, timeout=120)
+    assert died.returncode == -signal.SIGKILL
+    shard = read_shard(make_shard(tmp_path, 5, 0, 0.004))
+    assert shard.samples.size == shard.ends[-1] >= 0.004 * 3600 * 8000
+
+
+def test_a_torn_head_is_made_anew(tmp_path: Path) -> None:
+    path = make_shard(tmp_path, 5, 0, 0.002)
+    path.with_suffix(".json").write_text('{"made_of": {"ver')
+    shard = read_shard(make_shard(tmp_path, 5, 0, 0.002))
+    assert shard.samples.size == shard.ends[-1]
 
 
 def test_writing_changes_no_word() -> None:
