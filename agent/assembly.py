@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from agent.audio.blocking import run_in_thread
-from agent.audio.orchestrator import CallConfig, CallOrchestrator
+from agent.audio.call_config import CallConfig
+from agent.audio.orchestrator import CallOrchestrator
 from agent.audio.ports import RunBlocking, SpeechToText, TextToSpeech, VoiceDetector
 from agent.audio.stt.ear.recogniser import EarSpeechToText
 from agent.audio.stt.pocketsphinx import PocketsphinxSpeechToText

@@ -7,17 +7,15 @@ Every decision is elsewhere: `call_state` says what a happening does, `endpointi
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import aclosing, suppress
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable
+from contextlib import aclosing
 
 from agent import events as happened
 from agent.audio import barge_in, call_state, endpointing
-from agent.audio.beep import BeepDetector
+from agent.audio.call_config import CallConfig
 from agent.audio.call_state import Command, Signal, State
 from agent.audio.hearing import Hearing
-from agent.audio.level_gate import LevelGateConfig
-from agent.audio.playout import BurstStart, Playout
+from agent.audio.playout import Playout
 from agent.audio.ports import (
     Keys,
     Mark,
@@ -28,9 +26,10 @@ from agent.audio.ports import (
     VoiceDetector,
 )
 from agent.audio.reply import Reply, ReplyMaker
-from agent.audio.voice_activity import ActivityConfig
+from agent.audio.sending import Sender
+from agent.audio.voicemail import VoicemailWatch
 from agent.clock import Clock
-from agent.errors import LineDropped, ProviderError
+from agent.errors import ProviderError
 from agent.events import CallEvent
 from agent.media import FRAME_NS, AudioFrame
 from agent.turn import EndCall, StreamTurn, Transfer, TurnEvent, TurnInput
@@ -39,30 +38,6 @@ from agent.units import NS_PER_MS, NS_PER_S
 _EARLY_VOICE_NS = NS_PER_S  # a voice that ended longer before the agent did was none of an answer
 _EARLIEST_WORD_NS = 150 * NS_PER_MS  # shorter is a click or a breath
 _MARK_PATIENCE_NS = 2 * NS_PER_S  # a line that returns no marks must not hang the call
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallConfig:
-    """How one call is handled.
-
-    Attributes:
-        no_speech_ms: silence after the agent's reply that opens a `no_speech` turn.
-        machine_window_s: how long after the answer a beep may mean a voicemail.
-        line_patience_s: a line that brings nothing for so long is taken as dropped.
-    """
-
-    call_sid: str
-    flow_id: str
-    voice: str = "en-us"
-    variables: Mapping[str, str] = field(default_factory=dict)
-    hints: Sequence[str] = ()
-    activity: ActivityConfig = field(default_factory=ActivityConfig)
-    level_gate: LevelGateConfig = field(default_factory=LevelGateConfig)
-    endpointing: endpointing.EndpointingConfig = field(default_factory=endpointing.EndpointingConfig)
-    barge_in: barge_in.BargeInConfig = field(default_factory=barge_in.BargeInConfig)
-    no_speech_ms: int = 6000
-    machine_window_s: int = 45
-    line_patience_s: int = 20
 
 
 class CallOrchestrator:
@@ -90,7 +65,7 @@ class CallOrchestrator:
             over_probability=config.barge_in.yield_probability,
             hints=config.hints,
         )
-        self._beeps = BeepDetector()
+        self._voicemail = VoicemailWatch(config.machine_window_s)
         self._playout = Playout()
         self._maker = ReplyMaker(
             stream_turn=stream_turn, tts=tts, voice=config.voice, clock=clock, on_event=on_event
@@ -100,13 +75,11 @@ class CallOrchestrator:
         self._work: asyncio.Task[None] | None = None
         self._seq = 0
         self._heard: str | None = None
-        self._heard_greeting = False
         self._just_listening = False  # the agent has just come to an end, and a voice may have begun before
         self._silent_since_ns = 0
         self._held_since_ns = 0
         self._resumed_ns = -NS_PER_S * NS_PER_S
         self._voiced_before_ns = 0  # of a voice that the agent has yielded to and gone on from just before
-        self._pumping = False
         self._last_item_ns = 0
         self._digits = ""
         self._ended_by = ""
@@ -114,6 +87,9 @@ class CallOrchestrator:
     async def answer(self, transport: Transport) -> None:
         """Handles the call until either side has hung up."""
         self._transport = transport
+        self._sender = Sender(
+            transport=transport, playout=self._playout, clock=self._clock, on_event=self._emit
+        )
         self._emit(happened.CallAnswered(t_ns=self._clock.now_ns(), call_sid=self._config.call_sid))
         try:
             async with asyncio.TaskGroup() as tasks:
@@ -179,13 +155,10 @@ class CallOrchestrator:
             self._emit(happened.PartialHeard(t_ns=now_ns, text=partial))
 
     async def _watch_for_machine(self, frame: AudioFrame, now_ns: int) -> None:
-        if now_ns > self._config.machine_window_s * NS_PER_S:
-            return
-        self._heard_greeting = self._heard_greeting or self._hearing.open or self._hearing.activity.speaking
-        if self._hearing.level_dbov < self._beeps.floor_dbov and not self._beeps.following:
-            return  # nothing to hear, as in most frames of a call
-        beep = self._beeps.feed(frame)
-        if beep is not None and self._heard_greeting:
+        hearing = self._hearing
+        speaking = hearing.open or hearing.activity.speaking
+        beep = self._voicemail.notice(frame, now_ns, level_dbov=hearing.level_dbov, speaking=speaking)
+        if beep is not None:
             self._emit(
                 happened.BeepHeard(t_ns=now_ns, frequency_hz=beep.frequency_hz, duration_ms=beep.duration_ms)
             )
@@ -204,7 +177,7 @@ class CallOrchestrator:
 
     async def _consider_turn_end(self, frame: AudioFrame, now_ns: int) -> None:
         hearing = self._hearing
-        if hearing.open and not hearing.activity.speaking and not self._beeps.sounding:
+        if hearing.open and not hearing.activity.speaking and not self._voicemail.sounding:
             silence_ns = hearing.silence_ns(frame, FRAME_NS)
             endpoint = endpointing.decide(
                 silence_ns=silence_ns, text=hearing.text, config=self._config.endpointing
@@ -276,7 +249,7 @@ class CallOrchestrator:
             case Command.DROP_TURN:
                 self._drop_turn(now_ns)
             case Command.SEND:
-                await self._pump()
+                await self._sender.send()
             case Command.HOLD:
                 await self._hold(now_ns)
             case Command.RESUME:
@@ -286,7 +259,7 @@ class CallOrchestrator:
                 self._playout.resume()
                 if self._playout.sent_any:
                     self._emit(happened.Resumed(t_ns=now_ns, seq=self._reply.seq, reason=self._hearing.text))
-                await self._pump()
+                await self._sender.send()
                 await self._settle()
             case Command.CANCEL_REPLY:
                 self._cancel_reply(now_ns)
@@ -349,35 +322,6 @@ class CallOrchestrator:
         work.cancel()
         if not self._reply.whole:
             self._emit(happened.TurnDropped(t_ns=now_ns, seq=self._reply.seq, reason=self._state))
-
-    async def _pump(self) -> None:
-        """Sends all that the playout will hand out; one at a time, or a slow line would get frames out of order."""
-        if self._pumping:
-            return
-        self._pumping = True
-        try:
-            await self._send_all()
-        finally:
-            self._pumping = False
-
-    async def _send_all(self) -> None:
-        with suppress(LineDropped):
-            while (item := self._playout.next(self._clock.now_ns())) is not None:
-                if isinstance(item, BurstStart):
-                    burst = item.burst
-                    self._emit(
-                        happened.SpeechSent(
-                            t_ns=self._clock.now_ns(),
-                            seq=burst.seq,
-                            text=burst.text,
-                            first_frame=item.first_frame,
-                            frame_count=len(burst.frames),
-                            words=burst.words,
-                            resumed=burst.resumed,
-                        )
-                    )
-                else:
-                    await self._transport.send(item)
 
     async def _hold(self, now_ns: int) -> None:
         audible = self._playout.sent_any

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from agent.audio.barge_in import BargeInConfig
-from agent.audio.orchestrator import CallConfig, CallOrchestrator
+from agent.audio.call_config import CallConfig
+from agent.audio.orchestrator import CallOrchestrator
 from agent.audio.ports import Mark
 from agent.audio.transports.memory import FarEnd, MemoryTransport
 from agent.cache import ContentCache

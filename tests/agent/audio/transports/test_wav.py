@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from agent.audio.orchestrator import CallConfig, CallOrchestrator
+from agent.audio.call_config import CallConfig
+from agent.audio.orchestrator import CallOrchestrator
 from agent.audio.ports import Mark
 from agent.audio.transports.wav import WavTransport, read_caller
 from agent.clock import LoopClock
