@@ -23,10 +23,11 @@ from agent.audio.blocking import run_in_thread
 from agent.audio.ports import BatchedSpeechToText, SpeechToText
 from agent.clock import stopwatch_ns
 from agent.cognitive.flow_file import built_in_flow
-from agent.media import FRAME_NS, FRAME_SAMPLES, RATE_HZ, AudioFrame, Samples, mulaw_quantise
+from agent.media import FRAME_SAMPLES, RATE_HZ, Samples, mulaw_quantise
 from agent.units import NS_PER_S
 from evals.errors import BadInput
 from evals.metrics.word_errors import WordErrors, word_errors
+from evals.streaming import streamed
 from evals.synth.clip import decode_clip
 
 MANIFEST = "manifest.jsonl"
@@ -177,7 +178,7 @@ async def _recognise(
     if isinstance(stt, BatchedSpeechToText):
         heard = [final.text for final in stt.transcribe([_with_quiet(sound) for sound in samples], hints)]
     else:
-        heard = [await _streamed(stt, sound, hints) for sound in samples]
+        heard = [(await streamed(stt, _with_quiet(sound), hints)).final.text for sound in samples]
     work_s = (stopwatch_ns() - begun_ns) / NS_PER_S
     results = [
         RecordingResult(
@@ -198,16 +199,6 @@ async def _recognise(
         work_s=work_s,
         recordings=tuple(results),
     )
-
-
-async def _streamed(stt: SpeechToText, sound: Samples, hints: Sequence[str]) -> str:
-    recognition = await stt.open(hints)
-    try:
-        for number, row in enumerate(_with_quiet(sound).astype("<i2").reshape(-1, FRAME_SAMPLES)):
-            await recognition.feed(AudioFrame(t_ns=number * FRAME_NS, pcm=row.tobytes()))
-        return (await recognition.finish()).text
-    finally:
-        await recognition.close()
 
 
 def _with_quiet(samples: Samples) -> Samples:

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from agent.cognitive.spoken_time import MONTHS, WEEKDAYS, local_time
-from agent.cognitive.spoken_words import TEENS, TENS, cardinal, ordinal, spoken_minute
+from agent.cognitive.spoken_words import TEENS, TENS, spoken_minute
+from agent.number_words import cardinal, ordinal
 
 _DAYS = tuple(day.lower() for day in WEEKDAYS)
 _MONTHS = frozenset(month.lower() for month in MONTHS)

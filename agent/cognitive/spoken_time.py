@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from agent.cognitive.spoken_words import cardinal, ordinal, spoken_minute
+from agent.cognitive.spoken_words import spoken_minute
+from agent.number_words import cardinal, ordinal
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTHS = (

@@ -9,38 +9,15 @@ from __future__ import annotations
 import re
 import unicodedata
 
-DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-_UNITS = (
-    *DIGITS,
-    *(
-        "ten",
-        "eleven",
-        "twelve",
-        "thirteen",
-        "fourteen",
-        "fifteen",
-        "sixteen",
-        "seventeen",
-        "eighteen",
-        "nineteen",
-    ),
-)
-_TENS = ("", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+from agent import number_words
+from agent.number_words import SMALL, cardinal, ordinal
+
+DIGITS = SMALL[:10]
 UNITS = {word: number for number, word in enumerate(DIGITS)}
-TEENS = {word: number for number, word in enumerate(_UNITS) if number >= 10}
-TENS = {word: 10 * place for place, word in enumerate(_TENS) if word}
+TEENS = {word: number for number, word in enumerate(SMALL) if number >= 10}
+TENS = {word: 10 * place for place, word in enumerate(number_words.TENS) if place >= 2}
 NUMBER_WORDS = frozenset({*UNITS, *TEENS, *TENS, "hundred", "thousand", "million"})
 """Every word that a count is said with."""
-_SCALES = ((1_000_000_000, "billion"), (1_000_000, "million"), (1_000, "thousand"))
-_ORDINALS = {
-    "one": "first",
-    "two": "second",
-    "three": "third",
-    "five": "fifth",
-    "eight": "eighth",
-    "nine": "ninth",
-    "twelve": "twelfth",
-}
 
 # Hesitations carry no meaning, and recognisers differ on whether they write them.
 _FILLERS = frozenset({"um", "uh", "erm", "er", "ehm", "hmm", "ah"})
@@ -54,36 +31,6 @@ _ADDRESS = re.compile(r"\S+@\S+")
 # Digits in groups: together a telephone number if there are enough of them.
 _DIGIT_GROUPS = re.compile(r"(?<![\w@.])\+?\(?\d[\d ().-]{5,}\d\b")
 _SHORTEST_TELEPHONE_NUMBER = 7
-
-
-def cardinal(number: int) -> str:
-    """How a count is said: 5000 is "five thousand", 121 is "one hundred and twenty one"."""
-    if number < 0:
-        return f"minus {cardinal(-number)}"
-    if number < 20:
-        return _UNITS[number]
-    if number < 100:
-        tens, unit = divmod(number, 10)
-        return _TENS[tens] + (f" {_UNITS[unit]}" if unit else "")
-    if number < 1_000:
-        hundreds, rest = divmod(number, 100)
-        return f"{_UNITS[hundreds]} hundred" + (f" and {cardinal(rest)}" if rest else "")
-    for scale, name in _SCALES:
-        if number >= scale:
-            count, rest = divmod(number, scale)
-            joint = " and " if 0 < rest < 100 else " "
-            return f"{cardinal(count)} {name}" + (f"{joint}{cardinal(rest)}" if rest else "")
-    raise AssertionError(number)
-
-
-def ordinal(number: int) -> str:
-    """How a rank is said: 21 is "twenty first"."""
-    *head, last = cardinal(number).split()
-    if last in _ORDINALS:
-        last = _ORDINALS[last]
-    else:
-        last = last[:-1] + "ieth" if last.endswith("y") else last + "th"
-    return " ".join([*head, last])
 
 
 def digit_by_digit(digits: str) -> str:
@@ -150,7 +97,7 @@ def spoken_minute(minute: int) -> str:
     """How the minutes of a time are said after its hour: 0 is "o'clock", 5 is "oh five"."""
     if minute == 0:
         return "o'clock"
-    return f"oh {_UNITS[minute]}" if minute < 10 else cardinal(minute)
+    return f"oh {SMALL[minute]}" if minute < 10 else cardinal(minute)
 
 
 def _without_accents(text: str) -> str:

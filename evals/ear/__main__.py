@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from agent.audio.stt.ear.acoustic import NETWORK
+from agent.audio.stt.ear.lexicon import LEXICON, lexicon_bytes
 from agent.audio.stt.ear.recogniser import TALK, WORDS
 from agent.media import Samples
 from evals.ear.bank import Spoken, make_this_shard, shard_path, speech
@@ -21,6 +22,7 @@ from evals.ear.spoiling import NoiseBank, cache_in, noise_bank, spoiled
 from evals.report import curves as charts
 from evals.report.curves import Curve, Panel, Point
 from evals.rng import rng_for
+from evals.store.disk import write_atomically
 
 FOLDER = Path("reports/ear")
 CHECK_SHARD = 9_999  # never trained on
@@ -93,14 +95,19 @@ def finish(
 
 @app.command()
 def words(seed: int = 3) -> None:
-    """Write the models of words alone.
+    """Write the models of words and how they sound, alone.
 
     Example: python -m evals.ear words
     """
+    known: list[str] = []
     for path, model in ((TALK, talk_model()), (WORDS, generated_model(seed))):
         content = model.to_bytes()
-        path.write_bytes(content)
+        write_atomically(path, content)
+        known += model.words
         print(f"{path.name}: {len(content) / 1e6:.2f} MB, {model.sizes} words, pairs, triples", flush=True)
+    content = lexicon_bytes(known)
+    write_atomically(LEXICON, content)
+    print(f"{LEXICON.name}: {len(content) / 1e6:.2f} MB, {len(set(known))} words", flush=True)
 
 
 @app.command()

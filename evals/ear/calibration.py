@@ -13,13 +13,13 @@ from agent.audio.stt.ear.certainty import evidence
 from agent.audio.stt.ear.search_hypothesis import HeardWord
 from agent.cache import ContentCache
 from agent.events import WordSpan
-from evals.ear.held_out import HeldOutSentence, held_out_sentences
+from evals.ear.held_out import HeldOutSentence, dev_lines, held_out_sentences
 from evals.ear.held_out_audio import HeldOutUtterance, HeldOutVoice, spoken
 from evals.ear.language import runs
 from evals.ear.measuring import matches
 from evals.scenario.model import Line
+from evals.store.disk import write_atomically
 
-DEV_SENTENCES = Path(__file__).parents[2] / "corpora" / "ear" / "dev_sentences.txt"
 DEV_VOICES = (
     HeldOutVoice(voice="en-gb+m2", rate=187, pitch=40),
     HeldOutVoice(voice="en-us+f1", rate=157, pitch=58),
@@ -41,15 +41,13 @@ _FRAME_MS = 30.0
 _RIDGE = 1.0
 
 
-def dev_sentences(path: Path = DEV_SENTENCES) -> tuple[HeldOutSentence, ...]:
+def dev_sentences() -> tuple[HeldOutSentence, ...]:
     """The sentences for tuning: those that share no four words in a row, and no whole sentence, with a test."""
     tests = {sentence.text for sentence in held_out_sentences()}
     known = runs(tests)
-    lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines()]
-    own = [line for line in lines if line and not line.startswith("#")]
     return tuple(
         HeldOutSentence(id=f"dev-{number:03d}", category="dev", text=line)
-        for number, line in enumerate(own, 1)
+        for number, line in enumerate(dev_lines(), 1)
         if line not in tests and known.isdisjoint(runs([line]))
     )
 
@@ -99,7 +97,7 @@ def paired(
 def write_calibration(path: Path, weights: Sequence[float], start_ms: float, end_ms: float) -> None:
     """Writes what `agent.audio.stt.ear.certainty` reads."""
     facts = {"weights": list(weights), "start_ms": start_ms, "end_ms": end_ms}
-    path.write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
+    write_atomically(path, (json.dumps(facts, indent=2) + "\n").encode())
 
 
 def _middle_ms(frame: int) -> float:

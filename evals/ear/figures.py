@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from agent.assembly import domain_texts
 from agent.audio.stt.domain_model import sentences_of
-from agent.audio.stt.ear.recogniser import EarSpeechToText
+from agent.audio.stt.ear.recogniser import EarSpeechToText, Knowledge
 from agent.cache import ContentCache
 from agent.clock import cpu_ns
 from agent.cognitive.flow_file import built_in_flow
@@ -18,9 +18,10 @@ from agent.units import NS_PER_S
 from evals.ear.held_out import held_out_sentences
 from evals.ear.held_out_audio import HeldOutUtterance, held_out_voices, measured_lines, spoken
 from evals.ear.language import runs
-from evals.ear.measuring import Hearing, calibration_error, seconds, streamed
+from evals.ear.measuring import Hearing, calibration_error, seconds
 from evals.scenario.model import Line
 from evals.sim.virtual_time import run_inline, run_virtual
+from evals.streaming import streamed
 
 _START = """
 import numpy as np
@@ -36,23 +37,23 @@ print((stopwatch_ns() - before) / 1e9, int(peak.split()[1]) / 1024)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
-    """How the ear is set up: what tables call it, whether words are fused in, and hints."""
+    """How the ear is set up: what tables call it, what it knows, and hints."""
 
     name: str
-    language: bool = True
+    knowledge: Knowledge = Knowledge.LANGUAGE
     hints: tuple[str, ...] = ()
 
 
-def the_ear(*, language: bool = True) -> EarSpeechToText:
+def the_ear(knowledge: Knowledge = Knowledge.LANGUAGE) -> EarSpeechToText:
     """The ear as the booking agent has it, less what that agent's texts share with the fixed sentences."""
     known = runs(sentence.text for sentence in held_out_sentences())
     texts = [line for text in domain_texts(built_in_flow("booking"), None) for line in sentences_of(text)]
     unshared = [line for line in texts if known.isdisjoint(runs([line]))]
-    return EarSpeechToText(unshared, run_inline, language=language)
+    return EarSpeechToText(unshared, run_inline, knowledge=knowledge)
 
 
 def settings() -> tuple[Setting, ...]:
-    """With words, with words and hints, and by letters alone.
+    """With models of words, with hints besides, with a list of words and no model, and by letters alone.
 
     The hints are what a user would give: the words of the test list that the shipped model does not know, all of them
     for every sentence.
@@ -60,7 +61,8 @@ def settings() -> tuple[Setting, ...]:
     return (
         Setting(name="words"),
         Setting(name="words, hints", hints=unknown_words()),
-        Setting(name="letters alone", language=False),
+        Setting(name="list of words", knowledge=Knowledge.WORDS),
+        Setting(name="letters alone", knowledge=Knowledge.LETTERS),
     )
 
 
@@ -110,12 +112,12 @@ def one_by_one(ear: EarSpeechToText, heard: Sequence[HeldOutUtterance]) -> Heari
 
 def measured(cache: ContentCache) -> Iterator[tuple[Setting, Line, Hearing]]:
     """Every setting on every line, as it comes."""
-    ears = {language: the_ear(language=language) for language in (True, False)}
+    ears = {knowledge: the_ear(knowledge) for knowledge in Knowledge}
     chosen = settings()
     for line in measured_lines():
         heard = utterances(line, cache)
         for setting in chosen:
-            yield setting, line, batched(ears[setting.language], heard, setting.hints)
+            yield setting, line, batched(ears[setting.knowledge], heard, setting.hints)
 
 
 def at_snr(hearings: Mapping[str, Hearing], snr: str) -> Hearing:

@@ -15,6 +15,7 @@ from pathlib import Path
 from evals.errors import BadInput
 
 TEST_SENTENCES = Path(__file__).parents[2] / "corpora" / "ear" / "test_sentences.tsv"
+DEV_SENTENCES = TEST_SENTENCES.with_name("dev_sentences.txt")
 COLUMNS = ("id", "category", "text", "entity_kind", "entity_value")
 CATEGORIES = ("talk", "short", "disfluent", "phone", "date", "time", "spelled", "money", "email", "postcode")
 MOST_WORDS = 22
@@ -90,6 +91,12 @@ def held_out_sentences(path: Path = TEST_SENTENCES) -> tuple[HeldOutSentence, ..
     if mistakes:
         raise BadInput(str(path), mistakes)
     return tuple(sentences)
+
+
+def dev_lines(path: Path = DEV_SENTENCES) -> list[str]:
+    """The sentences on which weights and confidence are fitted; also kept apart from what the ear is told."""
+    lines = (line.strip() for line in path.read_text(encoding="utf-8").splitlines())
+    return [line for line in lines if line and not line.startswith("#")]
 
 
 def digits_of(text: str) -> str:

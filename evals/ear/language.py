@@ -4,8 +4,8 @@ Two models, mixed when the ear hears: one of sentences that people wrote (`corpo
 `open_sentences.txt`), which know how people talk, and one of the generated sentences, which know numbers, names and
 dates in every form. The second also knows the words of a word list, so that few words are spelled by sound alone.
 
-No four words in a row of a test sentence stand in the texts that they are made of, so that a figure on the tests is
-one for sentences that nobody has told it.
+No four words in a row of a test sentence, or of one on which confidence is fitted, stand in the texts that they are
+made of, so that a figure on the tests is one for sentences that nobody has told it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from agent.audio.stt.ear.word_model import WordModel
-from evals.ear.held_out import held_out_sentences
+from evals.ear.held_out import dev_lines, held_out_sentences
 from evals.ear.texts import Kind, TextSource
 from evals.errors import BadInput
 from evals.rng import rng_for
@@ -25,8 +25,9 @@ from evals.rng import rng_for
 CORPUS = Path(__file__).parents[2] / "corpora" / "ear"
 SENTENCES = 300_000
 RUN = 4  # words in a row that may not be shared with a test
-# Words thrown together say nothing about language; sentences with one word exchanged say a little.
-_LEFT_OUT = {Kind.SALAD: 0.0, Kind.MUTATED: 0.25}
+# Words thrown together say nothing about language; sentences with one word exchanged say a little; what people wrote is
+# in the other model.
+_LEFT_OUT = {Kind.SALAD: 0.0, Kind.MUTATED: 0.25, Kind.TALK: 0.0}
 # Debian's package scowl (Kevin Atkinson's Spell Checker Oriented Word Lists): its sizes are ranks of frequency, and
 # each word comes so many times.
 SCOWL = Path("/usr/share/dict/scowl")
@@ -52,7 +53,7 @@ def talk_model() -> WordModel:
 
 def written_sentences(folder: Path = CORPUS) -> list[str]:
     """The written sentences that share no four words in a row with a test."""
-    known = _test_runs()
+    known = _kept_apart()
     found = []
     for path in sorted([*folder.glob("talk_*.txt"), folder / "open_sentences.txt"]):
         for line in path.read_text(encoding="utf-8").splitlines():
@@ -66,7 +67,7 @@ def language_texts(seed: int) -> Iterator[str]:
     """Generated sentences without end that share no four words in a row with a test."""
     rng = rng_for(seed, "ear.language.kinds")
     source = TextSource(rng_for(seed, "ear.language"))
-    known = _test_runs()
+    known = _kept_apart()
     while True:
         kind = source.kind()
         if rng.random() >= _LEFT_OUT.get(kind, 1.0):
@@ -92,7 +93,7 @@ def listed_words(seed: int, folder: Path = SCOWL) -> list[str]:
                 listed = path.read_text(encoding="iso-8859-1").split()
                 words += [word for word in listed if _plain(word)] * times
     shuffled = rng_for(seed, "ear.language.list").permutation(np.array(words))
-    known = _test_runs()
+    known = _kept_apart()
     lines = (
         " ".join(shuffled[at : at + _WORDS_A_LINE].tolist()) for at in range(0, shuffled.size, _WORDS_A_LINE)
     )
@@ -108,8 +109,8 @@ def runs(sentences: Iterable[str]) -> set[tuple[str, ...]]:
     }
 
 
-def _test_runs() -> set[tuple[str, ...]]:
-    return runs(sentence.text for sentence in held_out_sentences())
+def _kept_apart() -> set[tuple[str, ...]]:
+    return runs([*(sentence.text for sentence in held_out_sentences()), *dev_lines()])
 
 
 def _plain(word: str) -> bool:

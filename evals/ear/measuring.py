@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 import jiwer
 import numpy as np
 
-from agent.audio.ports import SpeechToText, Transcript
-from agent.clock import cpu_ns
-from agent.media import FRAME_NS, FRAME_SAMPLES, RATE_HZ, AudioFrame, Samples
-from agent.units import NS_PER_S
+from agent.audio.ports import Transcript
+from agent.media import RATE_HZ, Samples
 from evals.ear.held_out import entity_heard
 from evals.ear.held_out_audio import HeldOutUtterance
 from evals.metrics.word_errors import WordErrors
@@ -115,34 +112,6 @@ def calibration_error(certainty: Sequence[tuple[float, bool]]) -> float:
         if (bins == at).any()
     ]
     return float(sum(gaps) / confidence.size)
-
-
-class Streamed(NamedTuple):
-    """A transcript, the seconds of work on it, and those after the last frame had come."""
-
-    final: Transcript
-    work_s: float
-    finish_s: float
-
-
-async def streamed(stt: SpeechToText, samples: Samples, hints: Sequence[str] = ()) -> Streamed:
-    """What a recogniser hears of an utterance, 20 ms at a time."""
-    begun = cpu_ns()
-    recognition = await stt.open(hints)
-    for number, frame in enumerate(frames_of(samples)):
-        await recognition.feed(AudioFrame(t_ns=number * FRAME_NS, pcm=frame))
-    last = cpu_ns()
-    final = await recognition.finish()
-    await recognition.close()
-    done = cpu_ns()
-    return Streamed(final, (done - begun) / NS_PER_S, (done - last) / NS_PER_S)
-
-
-def frames_of(samples: Samples) -> Iterable[bytes]:
-    """The samples as frames of 20 ms; a rest that fills none is left out."""
-    data = samples.astype("<i2").tobytes()
-    size = FRAME_SAMPLES * 2
-    return (data[at : at + size] for at in range(0, len(data) - size + 1, size))
 
 
 def seconds(samples: Samples) -> float:

@@ -1,4 +1,4 @@
-"""The acoustic network: 8 kHz samples to letter log-probabilities each 30 ms, with bounded look-ahead.
+"""The acoustic network: 8 kHz samples to log-probabilities of letters and sounds each 30 ms, with bounded look-ahead.
 
 Log-mel energies at 10 ms are stacked by three and pass through layers of a time-delay network whose weight matrices
 are split in two (Povey et al., "Semi-Orthogonal Low-Rank Matrix Factorization for Deep Neural Networks", Interspeech
@@ -18,14 +18,18 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-RATE_HZ = 8000
+from agent.audio.stt.ear.acoustic import FRAME_SAMPLES
+from agent.audio.stt.ear.sounds import SOUNDS
+from agent.audio.stt.ear.word_tree import LETTERS
+from agent.media import RATE_HZ
+
 HOP = 80  # 10 ms
 WINDOW = 240  # 30 ms, ending with the hop: features look ahead nowhere
-STACK = 3
-FRAME_SAMPLES = HOP * STACK  # 240: one output each 30 ms
+STACK = FRAME_SAMPLES // HOP
 MELS = 40
-LETTERS = "abcdefghijklmnopqrstuvwxyz' "
-SYMBOLS = 1 + len(LETTERS)  # 0 is CTC's blank
+# Symbols of the two outputs, after 0, which is CTC's blank.
+LETTER_SYMBOLS = LETTERS + " "
+SOUND_SYMBOLS = SOUNDS + " "
 _FFT = 256
 _BAND_HZ = (120.0, 3900.0)
 # Added to each band's energy: about that of a line's idle noise, so that silence is one value and not many.
@@ -130,16 +134,25 @@ class EarNetwork(nn.Module):
         self.enter = nn.Linear(MELS * STACK, self.shape.width)
         self.layers = nn.ModuleList([Layer(self.shape, at) for at in range(len(self.shape.ahead))])
         self.norm = nn.LayerNorm(self.shape.width)
-        self.leave = nn.Linear(self.shape.width, SYMBOLS)
+        self.leave = nn.Linear(self.shape.width, 1 + len(LETTER_SYMBOLS))
+        self.sound = nn.Linear(self.shape.width, 1 + len(SOUND_SYMBOLS))
 
     def forward(self, features: Tensor, memory: list[Tensor]) -> tuple[Tensor, list[Tensor]]:
-        """Stacked features (B, T, 120) to log-probabilities (B, T, 29), `sum(ahead)` frames late, and the memory."""
+        """Stacked features (B, T, 120) to log-probabilities of letters, then of sounds, (B, T, 29 + 45),
+        `sum(ahead)` frames late, and the memory."""
         x = functional.relu(self.enter(features))
         after: list[Tensor] = []
         for at, layer in enumerate(self.layers):
             x, kept, late = layer(x, memory[2 * at], memory[2 * at + 1])
             after += [kept, late]
-        return functional.log_softmax(self.leave(self.norm(x)), dim=-1), after
+        return self.outputs(x), after
+
+    def outputs(self, x: Tensor) -> Tensor:
+        """Log-probabilities of letters, then of sounds, from what the last layer gives."""
+        x = self.norm(x)
+        letters = functional.log_softmax(self.leave(x), dim=-1)
+        sounds = functional.log_softmax(self.sound(x), dim=-1)
+        return torch.cat((letters, sounds), dim=-1)
 
     def start(self, batch: int) -> list[Tensor]:
         """The memory before anything was heard."""

@@ -8,11 +8,7 @@ is harmless in training and would not be in a test. flite is Debian's package an
 from __future__ import annotations
 
 import ctypes
-import os
 import re
-import shutil
-import tempfile
-import weakref
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -21,6 +17,7 @@ from typing import Any
 import numpy as np
 import soxr
 
+from agent.audio.stt.ear.sounds import espeak
 from agent.media import RATE_HZ
 from evals.signal.levels import Signal
 
@@ -44,7 +41,6 @@ HELD_OUT_RATES = frozenset(range(107, 300, 10))  # words per minute that end in 
 
 _GB = re.compile(r"^en-gb(?=\+|$)")
 _RATE, _PITCH, _RANGE = 1, 3, 4  # espeak_PARAMETER
-_SYNCHRONOUS = 2  # espeak_AUDIO_OUTPUT
 _UTF8 = 1
 
 
@@ -123,16 +119,7 @@ class Espeak:
     """espeak-ng in this process; one at a time."""
 
     def __init__(self) -> None:
-        import espeakng_loader
-
-        folder = tempfile.mkdtemp(prefix="ear-espeak-")
-        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
-        link = os.path.join(folder, "espeak-ng-data")  # it keeps its path in 160 bytes
-        os.symlink(espeakng_loader.get_data_path(), link)
-        self._lib: Any = ctypes.CDLL(espeakng_loader.get_library_path())
-        self._rate_hz = self._lib.espeak_Initialize(_SYNCHRONOUS, 0, link.encode(), 0)
-        if self._rate_hz <= 0:
-            raise OSError("espeak-ng does not start")
+        self._lib, self._rate_hz = espeak()
         self._pieces: list[bytes] = []
         self._callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)(
             self._take

@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+from agent.number_words import SMALL, cardinal
 from evals.ear.text_grammar import Dice, Maker, Rules
-from evals.ear.text_numbers import UNITS, cardinal, spoken_digits
+from evals.ear.text_numbers import spoken_digits
 
 LISTS = Path(__file__).parents[2] / "corpora" / "ear"
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -95,7 +96,7 @@ def _postcode(dice: Dice) -> str:
     district = dice.between(1, 30)
     spoken = cardinal(district) if dice.chance(0.5) else spoken_digits([int(char) for char in str(district)])
     letters = "abdefghjlnpqrstuwxyz"
-    tail = f"{UNITS[dice.below(10)]} {dice.pick(letters)} {dice.pick(letters)}"
+    tail = f"{SMALL[dice.below(10)]} {dice.pick(letters)} {dice.pick(letters)}"
     if dice.chance(0.08):
         spoken += f" {dice.pick(letters)}"
     return f"{dice.pick(_AREAS)} {spoken} {tail}"

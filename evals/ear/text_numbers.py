@@ -4,47 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from agent.number_words import SMALL, cardinal, ordinal
 from evals.ear.text_grammar import Dice, Rules
 
-UNITS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
-    " seventeen eighteen nineteen"
-).split()
-TENS = "zero ten twenty thirty forty fifty sixty seventy eighty ninety".split()
-_ORDINALS = {
-    "one": "first",
-    "two": "second",
-    "three": "third",
-    "five": "fifth",
-    "eight": "eighth",
-    "nine": "ninth",
-    "twelve": "twelfth",
-}
 _UK_GROUPS = ((5, 3, 3), (5, 6), (3, 4, 4), (4, 3, 4), (4, 7), (5, 2, 2, 2), (3, 3, 3, 2), (11,))
 _US_GROUPS = ((3, 3, 4), (3, 3, 2, 2), (3, 7), (10,))
-
-
-def cardinal(number: int, *, british: bool = True) -> str:
-    """The number in words: "two hundred and six", or "two hundred six"."""
-    if number < 20:
-        return UNITS[number]
-    if number < 100:
-        tens, unit = divmod(number, 10)
-        return TENS[tens] + (f" {UNITS[unit]}" if unit else "")
-    for size, name in ((1_000_000, "million"), (1_000, "thousand"), (100, "hundred")):
-        if number >= size:
-            high, rest = divmod(number, size)
-            words = f"{cardinal(high, british=british)} {name}"
-            link = " and" if british and 0 < rest < 100 else ""
-            return words + (f"{link} {cardinal(rest, british=british)}" if rest else "")
-    raise AssertionError(number)
-
-
-def ordinal(number: int) -> str:
-    """The number as a rank: "twenty second"."""
-    *front, last = cardinal(number).split()
-    rank = _ORDINALS.get(last) or (last[:-1] + "ieth" if last.endswith("y") else last + "th")
-    return " ".join([*front, rank])
 
 
 def spoken_digits(digits: Sequence[int], *, zero: str = "oh", runs: bool = True) -> str:
@@ -52,7 +16,7 @@ def spoken_digits(digits: Sequence[int], *, zero: str = "oh", runs: bool = True)
     words: list[str] = []
     at = 0
     while at < len(digits):
-        word = zero if digits[at] == 0 else UNITS[digits[at]]
+        word = zero if digits[at] == 0 else SMALL[digits[at]]
         run = 1
         while runs and run < 3 and at + run < len(digits) and digits[at + run] == digits[at]:
             run += 1
@@ -90,7 +54,7 @@ def _grouped(digits: Sequence[int], groups: Sequence[int], *, zero: str, runs: b
 
 
 def _american(dice: Dice, digits: list[int], *, zero: str, runs: bool) -> str:
-    area = f"{UNITS[digits[0] or 8]} hundred" if dice.chance(0.1) else ""
+    area = f"{SMALL[digits[0] or 8]} hundred" if dice.chance(0.1) else ""
     area = area or spoken_digits(digits[:3], zero=zero, runs=runs)
     line = spoken_digits(digits[6:10], zero=zero, runs=runs)
     if dice.chance(0.25) and digits[6] > 1 and digits[8] > 1:
@@ -155,13 +119,13 @@ NUMBER_RULES: Rules = {
     "year": year,
     "minute": minute,
     "decimals": decimals,
-    "digit": lambda dice: dice.pick(UNITS[:10]),
+    "digit": lambda dice: dice.pick(SMALL[:10]),
     "few": lambda dice: cardinal(dice.between(2, 12)),
     "rank": lambda dice: ordinal(dice.between(1, 31)),
     "any_rank": lambda dice: ordinal(dice.between(1, 120)),
     "hour": lambda dice: cardinal(dice.between(1, 12)),
     "day_hour": lambda dice: (
-        cardinal(dice.between(0, 23)) if dice.chance(0.7) else f"oh {UNITS[dice.between(1, 9)]}"
+        cardinal(dice.between(0, 23)) if dice.chance(0.7) else f"oh {SMALL[dice.between(1, 9)]}"
     ),
     "five_minutes": lambda dice: cardinal(dice.between(1, 5) * 5),
     "weekday": "monday | tuesday | wednesday | thursday | friday | saturday | sunday",

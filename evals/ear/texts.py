@@ -46,14 +46,15 @@ class Kind(StrEnum):
     ENTITY = "entity"
     CARRIED_ENTITY = "carried_entity"
     OPEN = "open"
+    TALK = "talk"
     MUTATED = "mutated"
     SALAD = "salad"
     SHORT = "short"
 
 
-# Shares in percent. The first ten are telephone talk, 45 together.
+# Shares in percent. The first ten are telephone talk from templates, `TALK` is what people wrote.
 MIXTURE = {
-    Kind.BOOKING: 12.0,
+    Kind.BOOKING: 9.0,
     Kind.APPOINTMENT: 5.0,
     Kind.RESTAURANT: 3.0,
     Kind.DELIVERY: 3.0,
@@ -64,14 +65,22 @@ MIXTURE = {
     Kind.AGENT: 5.0,
     Kind.GENERAL: 3.0,
     Kind.ENTITY: 8.0,
-    Kind.CARRIED_ENTITY: 12.0,
-    Kind.OPEN: 8.0,
-    Kind.MUTATED: 12.0,
-    Kind.SALAD: 10.0,
+    Kind.CARRIED_ENTITY: 10.0,
+    Kind.OPEN: 4.0,
+    Kind.TALK: 18.0,
+    Kind.MUTATED: 8.0,
+    Kind.SALAD: 5.0,
     Kind.SHORT: 5.0,
 }
 # How often a hesitation enters. A salad is odd enough without.
-_HESITANT = {Kind.SALAD: 0.0, Kind.AGENT: 0.03, Kind.OPEN: 0.08, Kind.MUTATED: 0.05, Kind.SHORT: 0.1}
+_HESITANT = {
+    Kind.SALAD: 0.0,
+    Kind.AGENT: 0.03,
+    Kind.OPEN: 0.08,
+    Kind.TALK: 0.08,
+    Kind.MUTATED: 0.05,
+    Kind.SHORT: 0.1,
+}
 _USUALLY_HESITANT = 0.22
 _OPENED = frozenset(
     {Kind.BOOKING, Kind.APPOINTMENT, Kind.RESTAURANT, Kind.DELIVERY, Kind.SUPPORT, Kind.ACCOUNT, Kind.CHAT}
@@ -117,6 +126,8 @@ class TextSource:
                 return dice.pick(general_sentences()).split()
             case Kind.OPEN:
                 return dice.pick(open_sentences()).split()
+            case Kind.TALK:
+                return dice.pick(talk_sentences()).split()
             case Kind.MUTATED:
                 return self._mutated()
             case Kind.SALAD:
@@ -154,6 +165,12 @@ class TextSource:
 def open_sentences() -> tuple[str, ...]:
     """The committed sentences about anything."""
     return tuple(_lines("open_sentences.txt"))
+
+
+@cache
+def talk_sentences() -> tuple[str, ...]:
+    """The committed sentences that callers might say."""
+    return tuple(line for path in sorted(LISTS.glob("talk_*.txt")) for line in _lines(path.name))
 
 
 @cache

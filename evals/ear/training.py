@@ -20,15 +20,20 @@ from torch import Tensor
 from torch.nn import functional
 from torch.utils.data import DataLoader, IterableDataset
 
+from agent.audio.stt.ear.acoustic import FRAME_SAMPLES
+from agent.audio.stt.ear.sounds import sounds_of
 from agent.clock import stopwatch_ns
 from agent.media import Samples
 from evals.ear.bank import Shard, read_shard
-from evals.ear.network import FRAME_SAMPLES, LETTERS, EarNetwork, NetworkShape
+from evals.ear.measuring import matches
+from evals.ear.muon import Muon
+from evals.ear.network import LETTER_SYMBOLS, SOUND_SYMBOLS, EarNetwork, NetworkShape
 from evals.ear.spoiling import NoiseBank, spoiled
 from evals.errors import BadInput
+from evals.metrics.word_errors import WordErrors
 from evals.rng import rng_for
 
-SYMBOL = {letter: at for at, letter in enumerate(LETTERS, 1)}
+LETTER_COLUMNS = 1 + len(LETTER_SYMBOLS)  # of the network's outputs; those of the sounds come after
 _POOL = 300  # utterances sorted by length before they are put into batches
 
 
@@ -39,15 +44,15 @@ class TrainingPlan:
     Attributes:
         minutes: of training in all, earlier sittings included.
         batch_s: seconds of audio in a batch, padding included.
-        peak_rate: AdamW's step size after warming up.
+        peak_rate: the step size after warming up.
         threads, loaders, device: processor threads, processes that spoil speech, and where torch computes.
     """
 
     minutes: float
     seed: int = 3
-    batch_s: float = 64.0
-    peak_rate: float = 1.6e-3
-    warm_up_steps: int = 400
+    batch_s: float = 96.0
+    peak_rate: float = 2e-3
+    warm_up_steps: int = 200
     threads: int = 2
     loaders: int = 1
     device: str = "cpu"
@@ -55,13 +60,21 @@ class TrainingPlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Symbols:
+    """What was said as symbols of one output, all utterances' in a row, and how many each has."""
+
+    row: Tensor
+    counts: Tensor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """Spoiled utterances: samples (B, 240 T) as int16, their own frames, and what was said as symbols."""
+    """Spoiled utterances: samples (B, 240 T) as int16, their own frames, and what was said."""
 
     samples: Tensor
     frames: Tensor
-    symbols: Tensor
-    symbol_counts: Tensor
+    letters: Symbols
+    sounds: Symbols
 
 
 class Utterances(IterableDataset[Batch]):
@@ -117,67 +130,45 @@ def collated(pairs: Sequence[tuple[Samples, str]]) -> Batch:
     sound = np.zeros((len(fitting), max(frames, default=0) * FRAME_SAMPLES), dtype=np.int16)
     for row, (samples, _) in zip(sound, fitting, strict=True):
         row[: samples.size] = samples
-    symbols = [[SYMBOL[letter] for letter in text] for _, text in fitting]
     return Batch(
         samples=torch.from_numpy(sound),
         frames=torch.tensor(frames),
-        symbols=torch.tensor([symbol for line in symbols for symbol in line], dtype=torch.long),
-        symbol_counts=torch.tensor([len(line) for line in symbols]),
+        letters=_symbols([text for _, text in fitting], LETTER_SYMBOLS),
+        sounds=_symbols([sounds_of(text) for _, text in fitting], SOUND_SYMBOLS),
+    )
+
+
+def _symbols(texts: Sequence[str], symbols: str) -> Symbols:
+    number = {symbol: at for at, symbol in enumerate(symbols, 1)}
+    return Symbols(
+        row=torch.tensor([number[symbol] for text in texts for symbol in text], dtype=torch.long),
+        counts=torch.tensor([len(text) for text in texts]),
     )
 
 
 def _fits(pair: tuple[Samples, str]) -> bool:
-    """Whether there are frames enough for the letters, and for a blank between two that are the same."""
+    """Whether there are frames enough for the letters and sounds, and for a blank between two that are the same."""
     samples, text = pair
-    return len(text) + sum(a == b for a, b in pairwise(text)) <= samples.size // FRAME_SAMPLES
+    return all(
+        len(symbols) + sum(a == b for a, b in pairwise(symbols)) <= samples.size // FRAME_SAMPLES
+        for symbols in (text, sounds_of(text))
+    )
 
 
-def log_probabilities(
-    network: EarNetwork, samples: Tensor, mask: np.random.Generator | None = None
-) -> Tensor:
-    """Log-probabilities of whole utterances, shape (B, T, 29), from int16 samples (B, 240 T)."""
-    where = network.leave.weight.device
-    features = network.stacked(samples.to(where).float() / 32768)
-    if mask is not None:
-        features = _masked(features, mask)
-    flush = torch.zeros(samples.shape[0], network.late * FRAME_SAMPLES, device=where)
-    silence = network.stacked(flush)
+def log_probabilities(network: EarNetwork, samples: Tensor) -> Tensor:
+    """Log-probabilities of whole utterances, shape (B, T, 29 + 45), from int16 samples (B, 240 T)."""
+    flush = torch.zeros(samples.shape[0], network.late * FRAME_SAMPLES, dtype=samples.dtype)
+    sound = torch.cat((samples, flush), dim=1).to(network.leave.weight.device).float() / 32768
     outputs: Tensor
-    outputs, _ = network(torch.cat((features, silence), dim=1), network.start(samples.shape[0]))
+    outputs, _ = network(network.stacked(sound), network.start(samples.shape[0]))
     return outputs[:, network.late :]
 
 
-def _masked(features: Tensor, rng: np.random.Generator) -> Tensor:
-    """SpecAugment (Park et al., Interspeech 2019), small: a band and a stretch of each utterance set to the mean."""
-    batch, frames, width = features.shape
-    keep = torch.ones(batch, frames, width // 3, 3)
-    for row in range(batch):
-        if rng.random() < 0.5:
-            band, low = int(rng.integers(1, 6)), int(rng.integers(0, 36))
-            keep[row, :, low : low + band] = 0
-        if rng.random() < 0.5:
-            long, first = int(rng.integers(1, 4)), int(rng.integers(0, frames))
-            keep[row, first : first + long] = 0
-    # Features are stacked hop by hop: (3, 40) in a row.
-    return features * keep.transpose(2, 3).reshape(batch, frames, width).to(features.device)
-
-
-def greedy(log_probs: Tensor | np.ndarray[Any, Any]) -> str:
-    """The letters of the likeliest symbol of each frame, repeats and blanks taken out; (T, 29) to text."""
+def greedy(log_probs: Tensor | np.ndarray[Any, Any], symbols: str = LETTER_SYMBOLS) -> str:
+    """The likeliest symbol of each frame, repeats and blanks taken out; (T, 1 + symbols) to text."""
     best = log_probs.argmax(-1).tolist()
-    letters = [LETTERS[s - 1] for s, before in zip(best, [0, *best], strict=False) if s and s != before]
-    return " ".join("".join(letters).split())
-
-
-def words_wrong(said: str, heard: str) -> tuple[int, int]:
-    """Edits between two texts in words, and how many words were said."""
-    a, b = said.split(), heard.split()
-    row = list(range(len(b) + 1))
-    for i, word in enumerate(a, 1):
-        before, row[0] = row[0], i
-        for j, other in enumerate(b, 1):
-            before, row[j] = row[j], min(before + (word != other), row[j] + 1, row[j - 1] + 1)
-    return row[-1], len(a)
+    heard = [symbols[s - 1] for s, before in zip(best, [0, *best], strict=False) if s and s != before]
+    return " ".join("".join(heard).split())
 
 
 class Trainer:
@@ -191,9 +182,7 @@ class Trainer:
         self.mean = EarNetwork(plan.shape).to(
             plan.device
         )  # a running mean of the weights: what is tested and shipped
-        self.optimizer = torch.optim.AdamW(
-            self.network.parameters(), lr=plan.peak_rate, betas=(0.9, 0.98), weight_decay=0.01
-        )
+        self.optimizers = optimizers(self.network, plan.peak_rate)
         self.step = 0
         self.trained_s = 0.0
         self.sitting = 0
@@ -210,7 +199,6 @@ class Trainer:
             num_workers=self.plan.loaders,
             prefetch_factor=6,
         )
-        rng = rng_for(self.plan.seed, "ear.masks", self.sitting)
         limit_s = self.plan.minutes * 60
         if self.trained_s >= limit_s:
             print(f"trained for {self.trained_s / 60:.1f} minutes already; give more to go on")
@@ -224,7 +212,7 @@ class Trainer:
         for batch in data:
             if len(batch.frames) == 0:
                 continue
-            loss = self._learn(batch, self.trained_s / limit_s, rng)
+            loss = self._learn(batch, self.trained_s / limit_s)
             self.trained_s = began_s + (stopwatch_ns() - start) / 1e9
             loss_sum, loss_count = loss_sum + loss, loss_count + 1
             if self.step % 100 == 0:
@@ -242,21 +230,20 @@ class Trainer:
             if self.trained_s >= limit_s:
                 break
 
-    def _learn(self, batch: Batch, progress: float, rng: np.random.Generator) -> float:
+    def _learn(self, batch: Batch, progress: float) -> float:
         rate = self.plan.peak_rate * min(1.0, (self.step + 1) / self.plan.warm_up_steps)
         rate *= 0.5 * (1 + np.cos(np.pi * min(1.0, progress))) * 0.98 + 0.02
-        for group in self.optimizer.param_groups:
-            group["lr"] = float(rate)
-        outputs = log_probabilities(self.network, batch.samples, rng)
-        loss = functional.ctc_loss(
-            outputs.transpose(0, 1), batch.symbols.to(outputs.device), batch.frames, batch.symbol_counts,
-            reduction="none", zero_infinity=True,
-        )  # fmt: skip
-        total = loss.sum() / int(batch.symbol_counts.sum().clamp(min=1))
-        self.optimizer.zero_grad()
+        for optimizer in self.optimizers:
+            for group in optimizer.param_groups:
+                group["lr"] = float(rate)
+            optimizer.zero_grad()
+        outputs = log_probabilities(self.network, batch.samples).transpose(0, 1)
+        total = _loss(outputs[..., :LETTER_COLUMNS], batch.frames, batch.letters)
+        total = total + _loss(outputs[..., LETTER_COLUMNS:], batch.frames, batch.sounds)
         total.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
-        self.optimizer.step()
+        torch.nn.utils.clip_grad_norm_(self.network.parameters(), 2.0)
+        for optimizer in self.optimizers:
+            optimizer.step()
         self.step += 1
         self.audio_h += float(batch.frames.sum()) * 0.03 / 3600
         decay = min(0.9985, (1 + self.step) / (10 + self.step))
@@ -281,7 +268,9 @@ class Trainer:
                 network.features.scale = 1 / all_mels.std(0).clamp(min=0.1)
 
     def _check(self, checks: Mapping[str, Sequence[tuple[Samples, str]]], loss: float) -> None:
-        rates = {name: greedy_error_rate(self.mean, pairs) for name, pairs in checks.items()}
+        rates: dict[str, float] = {}
+        for name, pairs in checks.items():
+            rates[name], rates[f"{name}_sounds"] = greedy_error_rates(self.mean, pairs)
         line = {"minutes": round(self.trained_s / 60, 1), "step": self.step, "hours": round(self.audio_h, 2),
                 "loss": round(loss, 4), **{name: round(rate, 4) for name, rate in rates.items()}}  # fmt: skip
         print("checked: " + "  ".join(f"{name} {value}" for name, value in line.items()), flush=True)
@@ -298,8 +287,8 @@ class Trainer:
         path = self.folder / "checkpoint.pt"
         state = {
             "network": self.network.state_dict(), "mean": self.mean.state_dict(),
-            "optimizer": self.optimizer.state_dict(), "step": self.step, "trained_s": self.trained_s,
-            "sitting": self.sitting, "audio_h": self.audio_h,
+            "optimizers": [each.state_dict() for each in self.optimizers], "step": self.step,
+            "trained_s": self.trained_s, "sitting": self.sitting, "audio_h": self.audio_h,
         }  # fmt: skip
         draft = path.with_suffix(f".{os.getpid()}.{threading.get_ident()}.part")
         torch.save(state, draft)
@@ -313,20 +302,43 @@ class Trainer:
         state = torch.load(path, weights_only=True, map_location=self.plan.device)
         self.network.load_state_dict(state["network"])
         self.mean.load_state_dict(state["mean"])
-        self.optimizer.load_state_dict(state["optimizer"])
+        for optimizer, held in zip(self.optimizers, state["optimizers"], strict=True):
+            optimizer.load_state_dict(held)
         self.step, self.trained_s = state["step"], state["trained_s"]
         self.sitting, self.audio_h = state["sitting"] + 1, state["audio_h"]
 
 
-def greedy_error_rate(network: EarNetwork, pairs: Sequence[tuple[Samples, str]]) -> float:
-    """Word error rate without any language model, pooled."""
-    wrong = said = 0
+def optimizers(network: EarNetwork, rate: float) -> list[torch.optim.Optimizer]:
+    """Muon for the layers' matrices, AdamW for all else, in this order."""
+    shape = network.shape
+    matrices = [weight for weight in network.layers.parameters() if weight.ndim == 2]
+    known = {id(weight) for weight in matrices}
+    muon = Muon([each for each in matrices if each.shape[0] == shape.width], lr=rate, block=shape.narrow)
+    muon.add_param_group(
+        {"params": [each for each in matrices if each.shape[0] == shape.narrow], "block": shape.width}
+    )
+    rest = [weight for weight in network.parameters() if id(weight) not in known]
+    return [muon, torch.optim.AdamW(rest, lr=rate, betas=(0.9, 0.98), weight_decay=0.01)]
+
+
+def _loss(outputs: Tensor, frames: Tensor, said: Symbols) -> Tensor:
+    """CTC's, in nats a symbol, of outputs (T, B, symbols)."""
+    losses = functional.ctc_loss(
+        outputs, said.row.to(outputs.device), frames, said.counts, reduction="none", zero_infinity=True
+    )
+    return losses.sum() / int(said.counts.sum().clamp(min=1))
+
+
+def greedy_error_rates(network: EarNetwork, pairs: Sequence[tuple[Samples, str]]) -> tuple[float, float]:
+    """Word error rates without any language model, pooled: of words as spelled, of words as they sound."""
+    letters, sounds = WordErrors(), WordErrors()
     with torch.no_grad():
         for at in range(0, len(pairs), 16):
-            batch = collated(pairs[at : at + 16])
-            outputs = log_probabilities(network, batch.samples)
             fitting = [pair for pair in pairs[at : at + 16] if _fits(pair)]
+            batch = collated(fitting)
+            outputs = log_probabilities(network, batch.samples)
             for row, frames, (_, text) in zip(outputs, batch.frames.tolist(), fitting, strict=True):
-                errors, words = words_wrong(text, greedy(row[:frames]))
-                wrong, said = wrong + errors, said + words
-    return wrong / max(said, 1)
+                spelled, said = row[:frames, :LETTER_COLUMNS], row[:frames, LETTER_COLUMNS:]
+                letters += matches(text, greedy(spelled))[1]
+                sounds += matches(sounds_of(text), greedy(said, SOUND_SYMBOLS))[1]
+    return letters.rate or 0.0, sounds.rate or 0.0

@@ -25,9 +25,10 @@ from evals.ear.figures import (
 )
 from evals.ear.held_out import HeldOutSentence, held_out_sentences
 from evals.ear.held_out_audio import HeldOutUtterance, HeldOutVoice, held_out_voices
-from evals.ear.measuring import Hearing, seconds, streamed
+from evals.ear.measuring import Hearing, seconds
 from evals.scenario.model import Line
 from evals.sim.virtual_time import run_inline, run_virtual
+from evals.streaming import streamed
 
 pytestmark = pytest.mark.bench
 

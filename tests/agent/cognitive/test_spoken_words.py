@@ -2,7 +2,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from agent.cognitive.spoken_words import cardinal, digit_by_digit, ordinal, spoken_form, spoken_words
+from agent.cognitive.spoken_words import digit_by_digit, spoken_form, spoken_words
+from agent.number_words import cardinal, ordinal
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The ear's acoustic network: telephone samples to log-probabilities of letters, each 30 ms.
+"""The ear's acoustic network: telephone samples to log-probabilities of letters and of sounds, each 30 ms.
 
 The network is a graph that onnxruntime runs on one thread. It takes samples and a row of memory and gives what it
 heard and the memory after, so that an utterance may come in pieces, and many utterances as rows of one batch. What a
@@ -22,7 +22,7 @@ from agent.media import Samples
 NETWORK = Path(__file__).with_name("weights") / "network.onnx"
 FRAME_SAMPLES = 240  # 30 ms at 8 kHz
 FRAME_NS = 30_000_000
-SYMBOLS = 29
+COLUMNS = 29 + 45  # a blank, a to z, apostrophe, space; a blank, the sounds, space
 
 LogProbabilities = NDArray[np.float32]
 
@@ -69,9 +69,9 @@ class AcousticModel:
         return AcousticStream(self)
 
     def whole(self, utterances: Sequence[Samples]) -> list[LogProbabilities]:
-        """What streams would hear of whole utterances, shape (frames, 29) each, many at a time."""
+        """What streams would hear of whole utterances, shape (frames, 74) each, many at a time."""
         order = sorted(range(len(utterances)), key=lambda at: utterances[at].size)
-        heard: list[LogProbabilities] = [np.zeros((0, SYMBOLS), np.float32)] * len(utterances)
+        heard: list[LogProbabilities] = [np.zeros((0, COLUMNS), np.float32)] * len(utterances)
         for first in range(0, len(order), _ROWS):
             rows = order[first : first + _ROWS]
             frames = [-(-utterances[at].size // FRAME_SAMPLES) for at in rows]
@@ -90,7 +90,7 @@ class AcousticModel:
     def run(
         self, sound: NDArray[np.float32], memory: NDArray[np.float32]
     ) -> tuple[LogProbabilities, NDArray[np.float32]]:
-        """One step of the network: sound (rows, 240 frames) to outputs (rows, frames, 29), and the memory after."""
+        """One step of the network: sound (rows, 240 frames) to outputs (rows, frames, 74), and the memory after."""
         outputs, after = self._session.run(None, {"samples": sound, "memory": memory})
         return outputs, after
 
@@ -105,7 +105,7 @@ class AcousticStream:
         self._to_skip = model.late
 
     def feed(self, samples: Samples) -> LogProbabilities:
-        """Takes more samples; returns the frames that became known, shape (frames, 29), perhaps none."""
+        """Takes more samples; returns the frames that became known, shape (frames, 74), perhaps none."""
         waiting = np.concatenate((self._waiting, samples))
         whole = waiting.size // FRAME_SAMPLES * FRAME_SAMPLES
         self._waiting = waiting[whole:]
@@ -121,7 +121,7 @@ class AcousticStream:
 
     def _heard(self, samples: Samples) -> LogProbabilities:
         if samples.size == 0:
-            return np.zeros((0, SYMBOLS), np.float32)
+            return np.zeros((0, COLUMNS), np.float32)
         sound = (samples * _FULL_SCALE)[np.newaxis]
         outputs, self._memory = self._model.run(sound, self._memory)
         skipped = min(self._to_skip, outputs.shape[1])

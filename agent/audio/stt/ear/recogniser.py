@@ -10,6 +10,7 @@ import hashlib
 import threading
 import unicodedata
 from collections.abc import Iterable, Sequence
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
@@ -20,10 +21,14 @@ from agent.audio.ports import RunBlocking, Transcript
 from agent.audio.stt.domain_model import sentences_of
 from agent.audio.stt.ear.acoustic import FRAME_NS, AcousticModel, AcousticStream, LogProbabilities
 from agent.audio.stt.ear.certainty import Calibration, read_calibration
+from agent.audio.stt.ear.lexicon import IN_SOUNDS, LEXICON, ways
 from agent.audio.stt.ear.search import BeamSearch
+from agent.audio.stt.ear.search_alphabet import IN_LETTERS
 from agent.audio.stt.ear.search_config import SearchConfig
 from agent.audio.stt.ear.search_hypothesis import HeardWord, Hypothesis
-from agent.audio.stt.ear.word_model import LanguageModel, MixedModel, WordModel
+from agent.audio.stt.ear.sounds import SOUNDS
+from agent.audio.stt.ear.word_mixture import MixedModel, WordList
+from agent.audio.stt.ear.word_model import LanguageModel, WordModel
 from agent.errors import BadAudio, ProviderError
 from agent.events import WordSpan
 from agent.media import SAMPLE_NS, TELEPHONE, AudioFrame, Samples
@@ -38,6 +43,14 @@ _LONGEST_SAMPLES = LONGEST_UTTERANCE_NS // SAMPLE_NS
 _SAMPLES_A_STEP = 720  # 90 ms: how often the network works and a partial can come
 
 
+class Knowledge(StrEnum):
+    """What the ear knows about words: which are likely after others; which there are; nothing but their letters."""
+
+    LANGUAGE = "language"
+    WORDS = "words"
+    LETTERS = "letters"
+
+
 class EarSpeechToText:
     """A recogniser of English over the telephone, with no key and no download.
 
@@ -48,7 +61,7 @@ class EarSpeechToText:
         texts: what is likely to be talked about: a flow's texts and examples, an agent's description.
         run_blocking: where the work is done.
         config: the search's widths and weights.
-        language: whether words are fused in; without, letters alone decide.
+        knowledge: what it knows about words; less than everything is for figures of the network alone.
     """
 
     def __init__(
@@ -57,12 +70,12 @@ class EarSpeechToText:
         run_blocking: RunBlocking = run_in_thread,
         *,
         config: SearchConfig | None = None,
-        language: bool = True,
+        knowledge: Knowledge = Knowledge.LANGUAGE,
     ) -> None:
         self.sentences = tuple(sorted({line for text in texts for line in sentences_of(text)}))
         self._run_blocking = run_blocking
         self._config = config or SearchConfig()
-        self._language = language
+        self._knowledge = knowledge
         self._lock = threading.Lock()
         self._words: LanguageModel | None = None
 
@@ -70,8 +83,8 @@ class EarSpeechToText:
     def identity(self) -> str:
         """Names everything but audio and hints that a transcript depends on, for caches."""
         texts = hashlib.blake2b("\n".join(self.sentences).encode(), digest_size=8).hexdigest()
-        words = f"{_words_digest()}/{SHARES}/{texts}" if self._language else "none"
-        return f"ear/1/{_acoustic().identity}/{words}/{_calibration()}/{self._config}"
+        words = f"{self._knowledge}/{_words_digest()}/{SHARES}/{texts}"
+        return f"ear/2/{_acoustic().identity}/{words}/{_calibration()}/{self._config}"
 
     async def open(self, hints: Sequence[str] = ()) -> EarRecognition:
         """Starts an utterance; words and phrases in `hints` become likelier."""
@@ -99,7 +112,7 @@ class EarSpeechToText:
         return known or any(word in line.split() for line in self.sentences)
 
     def searched(self, log_probs: LogProbabilities, hints: Sequence[str] = ()) -> list[Hypothesis]:
-        """What may have been said, likeliest first, given the network's outputs, shape (frames, 29)."""
+        """What may have been said, likeliest first, given the network's outputs, shape (frames, 74)."""
         search = self._search(hints)
         search.advance(log_probs)
         return search.finish()
@@ -108,21 +121,26 @@ class EarSpeechToText:
         return EarRecognition(_acoustic().open(), self._search(hints), self._run_blocking)
 
     def _search(self, hints: Sequence[str]) -> BeamSearch:
-        return BeamSearch(
-            self._model(), self._config, [line for hint in hints for line in sentences_of(hint)]
-        )
+        lines = [line for hint in hints for line in sentences_of(hint)]
+        alphabet = IN_LETTERS if self._knowledge is Knowledge.LETTERS else IN_SOUNDS
+        return BeamSearch(self._model(), self._config, lines, alphabet)
 
     def _model(self) -> LanguageModel | None:
-        if not self._language:
+        if self._knowledge is Knowledge.LETTERS:
             return None
         with self._lock:
             if self._words is None:
-                parts, shares = list(_general_words()), list(SHARES[:2])
-                if self.sentences:
-                    parts.append(WordModel.of_sentences(self.sentences))
-                    shares.append(SHARES[2])
-                self._words = MixedModel(parts, [share / sum(shares) for share in shares])
+                self._words = self._own_model()
             return self._words
+
+    def _own_model(self) -> LanguageModel:
+        parts, shares = list(_general_words()), list(SHARES[:2])
+        if self.sentences:
+            parts.append(WordModel.of_sentences(self.sentences))
+            shares.append(SHARES[2])
+        if self._knowledge is Knowledge.WORDS:
+            return WordList({word for part in parts for word in part.words}, ways, SOUNDS)
+        return MixedModel(parts, shares, ways, SOUNDS)
 
 
 class EarRecognition:
@@ -263,4 +281,6 @@ def _general_words() -> tuple[WordModel, WordModel]:
 
 @cache
 def _words_digest() -> str:
-    return hashlib.blake2b(TALK.read_bytes() + WORDS.read_bytes(), digest_size=8).hexdigest()
+    return hashlib.blake2b(
+        b"".join(path.read_bytes() for path in (TALK, WORDS, LEXICON)), digest_size=8
+    ).hexdigest()

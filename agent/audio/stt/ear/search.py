@@ -1,15 +1,15 @@
-"""Words from the letters of a CTC network, frame by frame: prefix beam search with words' probabilities fused in.
+"""Words from the symbols of a CTC network, frame by frame: prefix beam search with words' probabilities fused in.
 
-A network trained with CTC (Graves et al., ICML 2006) gives each frame probabilities of letters and of a blank, and
-many ways of dividing frames among letters spell the same text. Prefix beam search (Hannun et al., "First-pass large
-vocabulary continuous speech recognition using bi-directional recurrent DNNs", 2014) keeps the texts, each with the
-sum of its ways: those that end in a blank apart from those that end in its last letter, since only after a blank
-does the same letter begin again. Spaces that follow each other, begin or end a text are one boundary and change no
-word.
+A network trained with CTC (Graves et al., ICML 2006) gives each frame probabilities of symbols (letters, or sounds)
+and of a blank, and many ways of dividing frames among symbols make the same text. Prefix beam search (Hannun et al.,
+"First-pass large vocabulary continuous speech recognition using bi-directional recurrent DNNs", 2014) keeps the
+texts, each with the sum of its ways: those that end in a blank apart from those that end in its last symbol, since
+only after a blank does the same symbol begin again. Spaces that follow each other, begin or end a text are one
+boundary and change no word. Sounds may be several words; each of them is then a text of its own.
 
 Texts share what they have in common. A prefix holds its longer ones, and no link back, so that what nobody can reach
 any more is gone; words are linked the other way. Each prefix also remembers the likelier of its ways, in which a
-letter stands at the frame where it was clearest: from there come the times and the clearness of words.
+symbol stands at the frame where it was clearest: from there come the times and the clearness of words.
 
 Nothing here depends on how the frames were cut into calls of `advance`, and ties are broken by the text.
 """
@@ -23,14 +23,13 @@ from operator import attrgetter
 import numpy as np
 from numpy.typing import NDArray
 
+from agent.audio.stt.ear.search_alphabet import IN_LETTERS, Alphabet, AsSpelled, Letters, Writing
 from agent.audio.stt.ear.search_config import SearchConfig
 from agent.audio.stt.ear.search_fusion import Fusion, Spelled, Words
-from agent.audio.stt.ear.search_hypothesis import Hypothesis, Trace, heard_words, with_margins
+from agent.audio.stt.ear.search_hypothesis import Hypothesis, Trace, Unfinished, heard_words, with_margins
 from agent.audio.stt.ear.word_model import LanguageModel
-from agent.audio.stt.ear.word_tree import LETTERS
 
-BLANK, SPACE = 0, 28
-SYMBOLS = 29  # blank, a to z, apostrophe, space
+BLANK = 0
 
 _NEVER = -1e30  # a log probability of nothing that can be subtracted from itself
 _HARDLY = -1e29  # more than that is something
@@ -44,9 +43,10 @@ class BeamSearch:
     """One utterance being searched.
 
     Args:
-        model: a model of words; without one, letters alone decide.
+        model: a model of words; without one, symbols alone decide.
         config: widths and weights.
         hints: words and phrases that are likely.
+        alphabet: what is listened for; with other symbols than letters, letters write the words that nobody knows.
     """
 
     def __init__(
@@ -54,15 +54,19 @@ class BeamSearch:
         model: LanguageModel | None = None,
         config: SearchConfig | None = None,
         hints: Iterable[str] = (),
+        alphabet: Alphabet = IN_LETTERS,
     ) -> None:
         self._config = config or SearchConfig()
-        self._fusion = Fusion(model, self._config, hints)
+        self._alphabet, self._space = alphabet, len(alphabet.symbols)
+        self._fusion = Fusion(model, self._config, hints, alphabet.ways)
         self._token_log = _log(self._config.token_probability)
         self._quiet_log = _log(self._config.quiet_probability)
-        start = _Prefix(SPACE, self._fusion.nothing, self._fusion.root)
+        start = _Prefix(self._space, self._fusion.nothing, self._fusion.root)
         start.blank = start.total = start.score = 0.0
         self._beam = [start]
         self._frame = 0
+        self._letters = Letters()
+        self._listened = 0  # frames in which something may have begun
         self._quiet_total = 0.0  # of frames of blanks, in which all prefixes fare alike
         self._after_blank = True
         self._stable = self._fusion.nothing
@@ -82,16 +86,21 @@ class BeamSearch:
         """Hears more frames.
 
         Args:
-            log_probs: natural log probabilities, shape (frames, 29): blank, a to z, apostrophe, space.
+            log_probs: natural log probabilities, shape (frames, columns): blank, a to z, apostrophe, space, and
+                the alphabet's own where that is another.
 
         Raises:
             ValueError: another shape, or what cannot be the log of a probability.
         """
-        if log_probs.ndim != 2 or log_probs.shape[1] != SYMBOLS:
-            raise ValueError(f"frames of {SYMBOLS} log probabilities are wanted, not shape {log_probs.shape}")
+        columns = self._alphabet.columns
+        if log_probs.ndim != 2 or log_probs.shape[1] < columns.stop:
+            raise ValueError(
+                f"frames of {columns.stop} log probabilities are wanted, not shape {log_probs.shape}"
+            )
         if not (log_probs <= _CERTAIN).all():
             raise ValueError("natural logs of probabilities are wanted, not numbers above 0 or none at all")
-        rows: list[list[float]] = np.maximum(log_probs, _FAINTEST).tolist()
+        rows: list[list[float]] = np.maximum(log_probs[:, columns], _FAINTEST).tolist()
+        self._letters.hear(log_probs)
         for row in rows:
             if row[BLANK] > self._quiet_log:
                 self._pause(row[BLANK])
@@ -104,9 +113,16 @@ class BeamSearch:
     def partial(self) -> Hypothesis:
         """The best hypothesis so far; its last word may be unfinished."""
         best = self._beam[0]
-        spelled = best.spelled if best.symbol != SPACE else None
+        unfinished = None
+        if best.symbol != self._space:
+            branch, spelled = best.spelled.branch, best.spelled
+            text = branch.words[0] if branch and branch.words else self._written(best).text()
+            if text:
+                unfinished = Unfinished(
+                    text=text, size=len(spelled.symbols), log_probability=spelled.log_probability
+                )
         return Hypothesis(
-            words=heard_words(best.words, best.trace, spelled=spelled, closed=True),
+            words=heard_words(best.words, best.trace, unfinished=unfinished, closed=True),
             score=best.score + self._quiet_total,
         )
 
@@ -114,16 +130,18 @@ class BeamSearch:
         """What was heard if nothing comes after: best first, no text twice. The search may go on all the same."""
         ends: dict[str, tuple[float, _Prefix, Words]] = {}
         for prefix in sorted(self._beam, key=lambda prefix: (-prefix.total, prefix.text)):
-            total, words, text = prefix.total, prefix.words, prefix.text.strip()
-            if prefix.symbol != SPACE:
-                words = self._fusion.close(words, prefix.spelled, self._frame)
-            if text in ends:  # once with a boundary behind it, once without: the likelier shows its letters
-                less, prefix, words = ends[text][0], *ends[text][1:]
-                total = _sum(total, less)
-            ends[text] = (total, prefix, words)
+            for words in self._closed(prefix):
+                text = " ".join(each.word for each in words.listed())
+                if (
+                    text in ends
+                ):  # once with a boundary behind it, once without: the likelier shows its symbols
+                    total, likelier, its_words = ends[text]
+                    ends[text] = (_sum(total, prefix.total), likelier, its_words)
+                else:
+                    ends[text] = (prefix.total, prefix, words)
         ranked = [
             Hypothesis(
-                words=heard_words(words, prefix.trace, closed=prefix.symbol == SPACE),
+                words=heard_words(words, prefix.trace, closed=prefix.symbol == self._space),
                 score=total + words.score + self._fusion.end(words) + self._quiet_total,
             )
             for total, prefix, words in ends.values()
@@ -131,6 +149,22 @@ class BeamSearch:
         ranked.sort(key=lambda hypothesis: (-hypothesis.score, hypothesis.text))
         config = self._config
         return with_margins(ranked, size=config.best, settled=self._stable_margins, most=config.score_margin)
+
+    def _closed(self, prefix: _Prefix) -> list[Words]:
+        """What the prefix says when a boundary comes; nothing when its last word cannot be written."""
+        if prefix.symbol == self._space:
+            return [prefix.words]
+        return self._fusion.close(prefix.words, prefix.spelled, self._frame, lambda: self._written(prefix))
+
+    def _written(self, prefix: _Prefix) -> Writing:
+        """How the last word of the prefix was heard to be written, up to now."""
+        if self._alphabet is IN_LETTERS:
+            return AsSpelled(prefix.spelled.symbols)
+        first, trace = self._frame, prefix.trace
+        for _ in prefix.spelled.symbols:
+            if trace is not None:
+                first, _, trace = trace
+        return self._letters.written(first, self._frame)
 
     def _pause(self, blank: float) -> None:
         """A frame that is a blank for certain: every way ends in one, nothing else changes."""
@@ -144,17 +178,19 @@ class BeamSearch:
 
     def _listen(self, row: list[float]) -> None:
         """A frame in which a letter may begin."""
-        frame, beam, spell_on = self._frame, self._beam, self._longer
+        frame, beam, spell_on, space = self._frame, self._beam, self._longer, self._space
         threshold, margin = self._token_log, self._config.score_margin
-        tokens = [(row[symbol], symbol) for symbol in range(1, SYMBOLS) if row[symbol] > threshold]
+        tokens = [(row[symbol], symbol) for symbol in range(1, space + 1) if row[symbol] > threshold]
         tokens.sort(reverse=True)
-        blank, gap = row[BLANK], _sum(row[BLANK], row[SPACE])
+        blank, gap = row[BLANK], _sum(row[BLANK], row[space])
         floor = _HARDLY
         crowd = int(_CROWD * self._config.beam_size)
         if len(beam) * len(tokens) > crowd:
             ways = sorted([prefix.score + log for prefix in beam for log, _ in tokens])
             floor = max(floor, ways[-crowd])
         touched: list[_Prefix] = []
+        # A word that was thought to end before, and then was given up, is written anew with what was heard since.
+        now, rewrites = self._listened, self._alphabet is not IN_LETTERS
         for prefix in beam:
             total, fused, symbol, after_blank = prefix.total, prefix.fused, prefix.symbol, prefix.blank
             trace = prefix.blank_trace if after_blank >= prefix.letter else prefix.letter_trace
@@ -162,8 +198,8 @@ class BeamSearch:
                 prefix.frame = frame
                 prefix.next_letter, prefix.next_letter_trace = _NEVER, prefix.letter_trace
                 touched.append(prefix)
-            prefix.next_blank, prefix.next_blank_trace = total + (gap if symbol == SPACE else blank), trace
-            if symbol != SPACE:
+            prefix.next_blank, prefix.next_blank_trace = total + (gap if symbol == space else blank), trace
+            if symbol != space:
                 stay = prefix.letter + row[symbol]
                 if stay > prefix.next_letter:
                     held = prefix.letter_trace
@@ -179,30 +215,35 @@ class BeamSearch:
                 if way + fused < floor:
                     break
                 if token == symbol:
-                    if symbol == SPACE:
+                    if symbol == space:
                         continue
                     way, before = after_blank + log, prefix.blank_trace
                     if way + fused < floor:
                         continue
-                longer = prefix.longer.get(token) or spell_on(prefix, token)
-                if longer.frame != frame:
-                    if way + longer.fused < floor:
+                held = (frame, log, before) if token != space else before
+                longers = prefix.longer.get(token)
+                if not longers or (rewrites and token == space and all(each.kept < now for each in longers)):
+                    longers = spell_on(prefix, token)
+                for longer in longers:
+                    if longer.frame != frame:
+                        if way + longer.fused < floor:
+                            continue
+                        longer.frame = frame
+                        longer.next_blank = _NEVER
+                        longer.next_letter = way
+                        touched.append(longer)
+                    elif way > longer.next_letter:
+                        high, low = way, longer.next_letter
+                        longer.next_letter = high + math.log1p(math.exp(low - high))
+                    else:
+                        longer.next_letter += math.log1p(math.exp(way - longer.next_letter))
                         continue
-                    longer.frame = frame
-                    longer.next_blank = _NEVER
-                    longer.next_letter = way
-                    touched.append(longer)
-                elif way > longer.next_letter:
-                    high, low = way, longer.next_letter
-                    longer.next_letter = high + math.log1p(math.exp(low - high))
-                else:
-                    longer.next_letter += math.log1p(math.exp(way - longer.next_letter))
-                    continue
-                longer.next_letter_trace = before if token == SPACE else (frame, log, before)
-                reached = way + longer.fused
-                if reached - margin > floor:
-                    floor = reached - margin
+                    longer.next_letter_trace = held
+                    reached = way + longer.fused
+                    if reached - margin > floor:
+                        floor = reached - margin
         self._after_blank = False
+        self._listened += 1
         self._beam = self._survivors(touched)
 
     def _survivors(self, touched: list[_Prefix]) -> list[_Prefix]:
@@ -223,16 +264,20 @@ class BeamSearch:
         if tied or (len(touched) > size and touched[size - 1].score == touched[size].score):
             touched.sort(key=lambda prefix: (-prefix.score, prefix.text))
         floor = touched[0].score - self._config.score_margin
-        return [prefix for prefix in touched[:size] if prefix.score >= floor]
+        kept = [prefix for prefix in touched[:size] if prefix.score >= floor]
+        for prefix in kept:
+            prefix.kept = self._listened
+        return kept
 
-    def _longer(self, prefix: _Prefix, symbol: int) -> _Prefix:
-        """The prefix with one symbol more, which it did not have yet."""
-        words, spelled = prefix.words, prefix.spelled
-        if symbol == SPACE:
-            words, spelled = self._fusion.close(words, spelled, self._frame), self._fusion.root
+    def _longer(self, prefix: _Prefix, symbol: int) -> tuple[_Prefix, ...]:
+        """The prefix with one symbol more, which it did not have yet; several when a boundary makes several words."""
+        if symbol == self._space:
+            root = self._fusion.root
+            longer = tuple(_Prefix(symbol, words, root) for words in self._closed(prefix))
         else:
-            spelled = self._fusion.spell(spelled, LETTERS[symbol - 1])
-        longer = prefix.longer[symbol] = _Prefix(symbol, words, spelled)
+            spelled = self._fusion.spell(prefix.spelled, self._alphabet.symbols[symbol - 1])
+            longer = (_Prefix(symbol, prefix.words, spelled),)
+        prefix.longer[symbol] = longer
         return longer
 
     def _commit(self) -> None:
@@ -257,15 +302,16 @@ class BeamSearch:
 class _Prefix:
     """The beginning of a text, up to its last symbol, with the log probability of all ways to hear it.
 
-    A SPACE as the last symbol stands for a boundary, the one before the first word included.
+    A space as the last symbol stands for a boundary, the one before the first word included.
 
     Attributes:
-        words, spelled: its complete words, and the letters after them.
-        longer: with one symbol more, where somebody asked.
+        words, spelled: its complete words, and the symbols after them.
+        longer: with one symbol more, where somebody asked; a boundary may make several.
         fused: what words add to its score.
         blank, letter: ways that end in a blank (or in a space that changed nothing), and in its last symbol.
         total, score: all ways; with what words add.
         blank_trace, letter_trace: letters on the likeliest of those ways.
+        kept: how many frames had been listened to when it was last among the hypotheses.
         frame: the last frame in which it was reached, with the values that will be its own after that frame.
     """
 
@@ -274,6 +320,7 @@ class _Prefix:
         "blank_trace",
         "frame",
         "fused",
+        "kept",
         "letter",
         "letter_trace",
         "longer",
@@ -291,7 +338,7 @@ class _Prefix:
     def __init__(self, symbol: int, words: Words, spelled: Spelled) -> None:
         self.symbol, self.words, self.spelled = symbol, words, spelled
         self.fused = words.score + spelled.ahead
-        self.longer: dict[int, _Prefix] = {}
+        self.longer: dict[int, tuple[_Prefix, ...]] = {}
         self.blank = self.letter = self.total = self.score = _NEVER
         self.next_blank = self.next_letter = _NEVER
         self.blank_trace: Trace | None = None
@@ -299,6 +346,7 @@ class _Prefix:
         self.next_blank_trace: Trace | None = None
         self.next_letter_trace: Trace | None = None
         self.frame = -1
+        self.kept = 0
 
     @property
     def trace(self) -> Trace | None:
@@ -306,7 +354,7 @@ class _Prefix:
 
     @property
     def text(self) -> str:
-        return " ".join([*(words.word for words in self.words.listed()), self.spelled.letters])
+        return " ".join([*(words.word for words in self.words.listed()), self.spelled.symbols])
 
 
 _SCORE = attrgetter("score")

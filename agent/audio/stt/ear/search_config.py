@@ -15,11 +15,14 @@ class SearchConfig:
     Attributes:
         beam_size: hypotheses kept from one frame to the next.
         score_margin: how far behind the best one a hypothesis may lie.
-        token_probability: letters less likely than that in a frame begin nothing there.
+        token_probability: symbols less likely than that in a frame begin nothing there.
         quiet_probability: in a frame with a blank likelier than that, nothing is said.
         language_weight: of a word's log probability.
         word_bonus: for each word, against the language model's liking for few.
         unknown_penalty: for each word that the language model does not know, beyond what it gives such words.
+        letters_weight: of the letters heard, where words sound alike.
+        alike: of words that sound alike, at most so many are told apart by what comes after.
+        alike_margin: and they may lie that far behind the likeliest.
         hint_bonus: for each letter of a hinted word, when the word is complete.
         hint_word_cap: the most that one hinted word gets.
         hint_phrase_cap: the most that one hinted phrase gets.
@@ -36,6 +39,9 @@ class SearchConfig:
     language_weight: float = 0.7
     word_bonus: float = 2.5
     unknown_penalty: float = 0.0
+    letters_weight: float = 0.5
+    alike: int = 4
+    alike_margin: float = 6.0
     hint_bonus: float = 0.5
     hint_word_cap: float = 3.0
     hint_phrase_cap: float = 6.0
@@ -52,7 +58,9 @@ class SearchConfig:
             or (value < 0 and field.name not in _MAY_BE_NEGATIVE)
         ]
         wrong += [
-            f"{name}={getattr(self, name)}" for name in ("beam_size", "best") if getattr(self, name) < 1
+            f"{name}={getattr(self, name)}"
+            for name in ("beam_size", "best", "alike")
+            if getattr(self, name) < 1
         ]
         wrong += [
             f"{name}={getattr(self, name)}"

@@ -1,47 +1,49 @@
 """What words add to the score of sounds: language model, bonus for each word, hints (shallow fusion).
 
 A word's share is settled when it is complete. Until then the search goes by a look-ahead: the best word that its
-letters can still become.
+symbols can still become. Symbols may be sounds; then one row of them may be several words, each a hypothesis of its
+own.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
+from agent.audio.stt.ear.search_alphabet import Writing
 from agent.audio.stt.ear.search_config import SearchConfig
 from agent.audio.stt.ear.search_hints import HintBranch, Hints, Run
 from agent.audio.stt.ear.word_model import BEGINNING, History, LanguageModel
-from agent.audio.stt.ear.word_tree import EDGE, Branch
+from agent.audio.stt.ear.word_tree import EDGE, Branch, Ways, as_spelled
 from agent.audio.stt.trigram import END
 
 _LEAST = 1e-30  # stands for a probability of nothing
 
 
 class Spelled:
-    """Letters of a word that may go on.
+    """Symbols of a word that may go on.
 
     Attributes:
-        letters: the letters.
-        next: with one letter more, where somebody asked.
+        symbols: the symbols.
+        next: with one symbol more, where somebody asked.
         ahead: what the best word that begins so adds to the score.
         log_probability: of that word, or of all unknown words that begin so.
-        branch: where the letters stand in the vocabulary; nowhere in it, when nothing.
+        branch: where the symbols stand in the vocabulary; nowhere in it, when nothing.
         hint: and in the hinted words.
         unknown_log: of an unknown word that begins so.
     """
 
-    __slots__ = ("ahead", "branch", "hint", "letters", "log_probability", "next", "unknown_log")
+    __slots__ = ("ahead", "branch", "hint", "log_probability", "next", "symbols", "unknown_log")
 
     def __init__(
         self,
-        letters: str,
+        symbols: str,
         *,
         branch: Branch | None,
         hint: HintBranch | None,
         unknown_log: float,
     ) -> None:
-        self.letters, self.branch, self.hint, self.unknown_log = letters, branch, hint, unknown_log
+        self.symbols, self.branch, self.hint, self.unknown_log = symbols, branch, hint, unknown_log
         self.next: dict[str, Spelled] = {}
         self.ahead = 0.0
         self.log_probability = 0.0
@@ -53,6 +55,7 @@ class Words:
     Attributes:
         before: the words before; nothing for the beginning, which is no word.
         word: the last word.
+        size: its symbols.
         depth: how many words there are.
         history: the last two words, as the language model takes them.
         score: what all of them add to the score of sounds.
@@ -61,12 +64,23 @@ class Words:
         closed_frame: when the last word was first complete.
     """
 
-    __slots__ = ("before", "closed_frame", "depth", "history", "log_probability", "run", "score", "word")
+    __slots__ = (
+        "before",
+        "closed_frame",
+        "depth",
+        "history",
+        "log_probability",
+        "run",
+        "score",
+        "size",
+        "word",
+    )
 
     def __init__(
         self,
         before: Words | None,
         word: str,
+        size: int,
         *,
         score: float,
         log_probability: float,
@@ -74,7 +88,7 @@ class Words:
         closed_frame: int,
     ) -> None:
         self.before, self.word, self.score, self.run = before, word, score, run
-        self.log_probability, self.closed_frame = log_probability, closed_frame
+        self.log_probability, self.closed_frame, self.size = log_probability, closed_frame, size
         self.depth: int = before.depth + 1 if before else 0
         self.history: History = (before.history[1], word) if before else BEGINNING
 
@@ -98,9 +112,15 @@ class Words:
 class Fusion:
     """Scores of words and of their beginnings, for one search."""
 
-    def __init__(self, model: LanguageModel | None, config: SearchConfig, hints: Iterable[str]) -> None:
+    def __init__(
+        self,
+        model: LanguageModel | None,
+        config: SearchConfig,
+        hints: Iterable[str],
+        ways: Ways = as_spelled,
+    ) -> None:
         self._model, self._config = model, config
-        self._hints = Hints(hints, config)
+        self._hints = Hints(hints, config, ways)
         self._pairs = model.spelling if model else {}
         self._hint_log = math.log(max(config.hint_probability, _LEAST))
         self.root = Spelled(
@@ -109,30 +129,63 @@ class Fusion:
             hint=self._hints.tree,
             unknown_log=model.unknown_share_log if model else 0.0,
         )
-        self.nothing = Words(None, "", score=0.0, log_probability=0.0, run=(), closed_frame=0)
+        self.nothing = Words(None, "", 0, score=0.0, log_probability=0.0, run=(), closed_frame=0)
 
-    def spell(self, spelled: Spelled, letter: str) -> Spelled:
-        """With one letter more; asked twice, the same object."""
-        longer = spelled.next.get(letter)
+    def spell(self, spelled: Spelled, symbol: str) -> Spelled:
+        """With one symbol more; asked twice, the same object."""
+        longer = spelled.next.get(symbol)
         if longer is None:
-            before = spelled.letters[-1] if spelled.letters else EDGE
-            longer = spelled.next[letter] = Spelled(
-                spelled.letters + letter,
-                branch=spelled.branch.next(letter) if spelled.branch else None,
-                hint=spelled.hint.next.get(letter) if spelled.hint else None,
-                unknown_log=spelled.unknown_log + self._pairs[before + letter] if self._model else 0.0,
+            before = spelled.symbols[-1] if spelled.symbols else EDGE
+            longer = spelled.next[symbol] = Spelled(
+                spelled.symbols + symbol,
+                branch=spelled.branch.next(symbol) if spelled.branch else None,
+                hint=spelled.hint.next.get(symbol) if spelled.hint else None,
+                unknown_log=spelled.unknown_log + self._pairs[before + symbol] if self._model else 0.0,
             )
             self._look_ahead(longer)
         return longer
 
-    def close(self, words: Words, spelled: Spelled, frame: int) -> Words:
-        """The words with this one behind them, whose last letter was heard before `frame`."""
-        word = spelled.letters
+    def close(
+        self, words: Words, spelled: Spelled, frame: int, written: Callable[[], Writing]
+    ) -> list[Words]:
+        """The words with this one behind them, whose last symbol was heard before `frame`: likeliest first.
+
+        Args:
+            words: the words before.
+            spelled: the symbols, which may be several words, or none that anybody knows.
+            frame: now.
+            written: how the word was heard to be written, which tells words apart that sound alike.
+        """
+        hinted = spelled.hint.words if spelled.hint else ()
+        known = spelled.branch.words if spelled.branch else ()
+        candidates = tuple(dict.fromkeys((*known, *hinted)))
+        if not candidates:
+            word = written().text()
+            return [self._closed(words, word, spelled, frame, known=False, hinted=False)] if word else []
+        closed = [
+            self._closed(words, word, spelled, frame, known=word in known, hinted=word in hinted)
+            for word in candidates
+        ]
+        if len(closed) == 1:
+            return closed
+        likelihoods = written().log_likelihoods(candidates)
+        best = max(likelihoods)
+        for each, likelihood in zip(closed, likelihoods, strict=True):
+            each.score += self._config.letters_weight * (likelihood - best)
+        closed.sort(key=lambda each: (-each.score, each.word))
+        least = closed[0].score - self._config.alike_margin
+        return [each for each in closed[: self._config.alike] if each.score >= least]
+
+    def _closed(
+        self, words: Words, word: str, spelled: Spelled, frame: int, *, known: bool, hinted: bool
+    ) -> Words:
         log, added = 0.0, 0.0
-        hinted = spelled.hint is not None and spelled.hint.ends
         if self._model is not None:
-            log = self._model.log_probability(words.history, word)
-            known = spelled.branch is not None and spelled.branch.ends
+            if known:
+                log = self._model.log_probability(words.history, word)
+            else:
+                log = self._model.unknown_log_probability(words.history) - self._model.unknown_share_log
+                log += spelled.unknown_log + self._pairs[spelled.symbols[-1] + EDGE]
             if hinted:
                 log = max(log, self._hint_log)
             added = self._weighed(log, stranger=not known and not hinted)
@@ -140,6 +193,7 @@ class Fusion:
         return Words(
             words,
             word,
+            len(spelled.symbols),
             score=words.score + added + bonus,
             log_probability=log,
             run=run,

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from agent.audio.stt.ear.search_fusion import Spelled, Words
+from agent.audio.stt.ear.search_fusion import Words
 
-# A frame where a letter is clearest, its log probability there, and the letters before.
+# A frame where a symbol is clearest, its log probability there, and the symbols before.
 Trace = tuple[int, float, "Trace | None"]
 
-_SAME_WITHIN_FRAMES = 2  # two ways of hearing a letter put it a frame or two apart
+_SAME_WITHIN_FRAMES = 2  # two ways of hearing a symbol put it a frame or two apart
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,9 +20,9 @@ class HeardWord:
     Attributes:
         text: the word.
         complete: whether a boundary after it was heard, too.
-        first_frame: where its first letter was clearest; frames count from the first one heard.
+        first_frame: where its first symbol was clearest; frames count from the first one heard.
         last_frame: and its last.
-        mean_log_posterior: mean over its letters of their natural log probability where they were clearest.
+        mean_log_posterior: mean over its symbols of their natural log probability where they were clearest.
         least_log_posterior: the least of those.
         language_log_probability: natural log probability after the words before; 0 without a language model.
         margin: by how much (natural log) the hypothesis is ahead of the best one that has another word there;
@@ -52,30 +52,35 @@ class Hypothesis:
         return " ".join(word.text for word in self.words)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unfinished:
+    """A word being said: how it is written so far, its symbols, and the log probability of what it may become."""
+
+    text: str
+    size: int
+    log_probability: float
+
+
 def heard_words(
-    words: Words, trace: Trace | None, *, spelled: Spelled | None = None, closed: bool = False
+    words: Words, trace: Trace | None, *, unfinished: Unfinished | None = None, closed: bool = False
 ) -> tuple[HeardWord, ...]:
-    """The words with the letters of `trace`, one for each of theirs.
+    """The words with the symbols of `trace`, one for each of theirs.
 
     Args:
         words: complete words.
-        trace: the last letter, with those before.
-        spelled: the letters of an unfinished word behind them.
+        trace: the last symbol, with those before.
+        unfinished: a word behind them.
         closed: whether a boundary was heard after the last of `words`.
     """
-    texts = [(each.word, each.log_probability) for each in words.listed()]
-    complete = len(texts) if closed or spelled else len(texts) - 1
-    if spelled:
-        texts.append((spelled.letters, spelled.log_probability))
-    letters: list[tuple[int, float]] = []
-    while trace is not None:
-        letters.append(trace[:2])
-        trace = trace[2]
-    letters.reverse()
+    texts = [(each.word, each.size, each.log_probability) for each in words.listed()]
+    complete = len(texts) if closed or unfinished else len(texts) - 1
+    if unfinished:
+        texts.append((unfinished.text, unfinished.size, unfinished.log_probability))
+    symbols = symbols_of(trace)
     heard, at = [], 0
-    for place, (text, language_log) in enumerate(texts):
-        own = letters[at : at + len(text)]
-        at += len(text)
+    for place, (text, size, language_log) in enumerate(texts):
+        own = symbols[at : at + size]
+        at += size
         logs = [log for _, log in own]
         heard.append(
             HeardWord(
@@ -89,6 +94,15 @@ def heard_words(
             )
         )
     return tuple(heard)
+
+
+def symbols_of(trace: Trace | None) -> list[tuple[int, float]]:
+    """Frame and log probability of each symbol, first to last."""
+    symbols: list[tuple[int, float]] = []
+    while trace is not None:
+        symbols.append(trace[:2])
+        trace = trace[2]
+    return symbols[::-1]
 
 
 def with_margins(

@@ -15,7 +15,6 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from typing import Protocol
@@ -24,7 +23,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agent.audio.stt.ear.word_file import Grams, packed, unpacked
-from agent.audio.stt.ear.word_tree import EDGE, LETTERS, Branch, mixed_spelling, prefix_tree, spelling
+from agent.audio.stt.ear.word_tree import (
+    EDGE,
+    LETTERS,
+    Branch,
+    Vocabulary,
+    prefix_tree,
+    spelling,
+)
 from agent.audio.stt.trigram import END, START, Gram, kneser_ney
 
 History = tuple[str, str]
@@ -35,7 +41,6 @@ STEPS_A_NAT = 128
 
 _MARKS = (END, START, UNKNOWN)  # behind the words, in the numbering of both
 _NEVER = 65_535  # steps: no such word can follow
-_REMEMBERED = 60_000  # probabilities a mixture keeps before its memory begins anew: about 10 MB
 _SPELLABLE = re.compile(f"[{LETTERS}]+")
 
 
@@ -48,7 +53,11 @@ class LanguageModel(Protocol):
 
     @property
     def tree(self) -> Branch | None:
-        """The known words by their letters, with probabilities that ignore what came before."""
+        """The known words by their symbols, with probabilities that ignore what came before."""
+        ...
+
+    def unknown_log_probability(self, history: History) -> float:
+        """Natural log probability that none of the known words comes after the two words of `history`."""
         ...
 
     @property
@@ -58,7 +67,7 @@ class LanguageModel(Protocol):
 
     @property
     def spelling(self) -> Mapping[str, float]:
-        """How unknown words are spelled, by pairs of letters (`word_tree.spelling`)."""
+        """How unknown words are made, by pairs of symbols (`word_tree.spelling`)."""
         ...
 
 
@@ -160,7 +169,7 @@ class WordModel:
     @cached_property
     def tree(self) -> Branch | None:
         """The known words by their letters."""
-        return prefix_tree(self.words, self.single_logs())
+        return prefix_tree(Vocabulary(symbols=self.words, words=self.words, logs=self.single_logs()))
 
     @cached_property
     def spelling(self) -> Mapping[str, float]:
@@ -188,8 +197,14 @@ class WordModel:
         first, second = (ids.get(before, strange if before else -1) for before in history)
         at = ids.get(word)
         if at is None:
-            return self._stranger(self._log(first, second, strange)) + spelled_log(self.spelling, word)
+            return self.unknown_log_probability(history) + spelled_log(self.spelling, word)
         return self._known_log + self._log(first, second, at)
+
+    def unknown_log_probability(self, history: History) -> float:
+        """Natural log probability that none of the known words comes after the two words of `history`."""
+        strange = self._ids[UNKNOWN]
+        first, second = (self._ids.get(before, strange if before else -1) for before in history)
+        return self._stranger(self._log(first, second, strange))
 
     def _stranger(self, unknown_log: float) -> float:
         return math.log(self._unknown + (1 - self._unknown) * math.exp(unknown_log))
@@ -209,66 +224,6 @@ class WordModel:
                 return (steps + self._pair[at]) / -STEPS_A_NAT
             steps += self._single_left[second]
         return (steps + self._single[word]) / -STEPS_A_NAT
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Share:
-    model: WordModel
-    weight: float
-
-
-class MixedModel:
-    """A weighted sum of models, after weights are scaled to sum to one.
-
-    A word known to one part counts with that part's weight alone; what the others hold for strangers is little.
-
-    Raises:
-        ValueError: no parts, or weights that do not fit them.
-    """
-
-    def __init__(self, parts: Sequence[WordModel], weights: Sequence[float]) -> None:
-        if not parts or len(parts) != len(weights) or min(weights) <= 0:
-            raise ValueError(f"a mixture wants a positive weight for each part, not {list(weights)}")
-        total = sum(weights)
-        self._shares = [
-            _Share(model=part, weight=weight / total) for part, weight in zip(parts, weights, strict=True)
-        ]
-        self._memory: dict[tuple[History, str], float] = {}
-
-    @cached_property
-    def tree(self) -> Branch | None:
-        """The words known to any part, by their letters."""
-        words = sorted({word for share in self._shares for word in share.model.words})
-        ids = {word: at for at, word in enumerate(words)}
-        mass = np.zeros(len(words))
-        for share in self._shares:
-            at = [ids[word] for word in share.model.words]
-            mass[at] += share.weight * np.exp(share.model.single_logs())
-        return prefix_tree(words, np.log(mass).astype(np.float32))
-
-    @cached_property
-    def spelling(self) -> Mapping[str, float]:
-        """How unknown words are spelled."""
-        return mixed_spelling([(share.weight, share.model.spelling) for share in self._shares])
-
-    @cached_property
-    def unknown_share_log(self) -> float:
-        """How likely an unknown word is, whatever came before."""
-        return math.log(sum(share.weight * math.exp(share.model.unknown_share_log) for share in self._shares))
-
-    def log_probability(self, history: History, word: str) -> float:
-        """Natural log probability of `word` (or END) after the two words of `history`."""
-        key = (history, word)
-        found = self._memory.get(key)
-        if found is None:
-            knowing = [share for share in self._shares if share.model.known(word)] or self._shares
-            found = math.log(
-                sum(share.weight * math.exp(share.model.log_probability(history, word)) for share in knowing)
-            )
-            if len(self._memory) >= _REMEMBERED:
-                self._memory.clear()
-            self._memory[key] = found
-        return found
 
 
 def spelled_log(pairs: Mapping[str, float], word: str) -> float:

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.audio.stt.written_numbers import cardinal, in_words, ordinal
+from agent.audio.stt.written_numbers import in_words
+from agent.number_words import cardinal, ordinal
 
 
 @pytest.mark.parametrize(

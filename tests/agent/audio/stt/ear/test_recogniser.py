@@ -19,10 +19,10 @@ from agent.audio.tts.pyttsx3 import Pyttsx3TextToSpeech
 from agent.cache import ContentCache
 from agent.errors import BadAudio, ProviderError
 from agent.media import FRAME_MS, FRAME_SAMPLES, SILENT_PCM, AudioFormat, AudioFrame, Encoding, Samples
-from evals.ear.measuring import streamed
 from evals.scenario.model import Line
 from evals.sim.cached import CachedSpeechToText, Listened
 from evals.sim.virtual_time import run_inline, run_virtual
+from evals.streaming import streamed
 from evals.synth.caller_audio import CallerAudio
 from tests.ports.speech_to_text import check_speech_to_text, frames_of, recognised
 from tests.scenarios import a_case, says
@@ -165,6 +165,19 @@ def test_silence_is_heard_as_nothing(stt: EarSpeechToText) -> None:
 
 
 HINTS = [f"{name} limited" for name in ("zaphkiel", "korrigan", "mirembe", "ottoline", "quixby")] * 10
+
+
+def test_a_hint_brings_a_name_that_nobody_could_spell(stt: EarSpeechToText) -> None:
+    said = ("this is ottoline from zaphkiel limited", "the account is with quixby and tolland")
+    with contextlib.closing(Pyttsx3TextToSpeech(run_inline)) as tts:
+        audio = run_virtual(CallerAudio.prepare(a_case(*map(says, said)), tts, ContentCache(None)))
+    hints = ["quixby and tolland", "ottoline", "zaphkiel"]
+    for step, text in enumerate(said):
+        utterance = audio.utterance(step)
+        assert utterance is not None
+        samples = np.concatenate((QUIET, utterance.received, QUIET))
+        assert hear(stt, samples, hints).text == text
+        assert hear(stt, samples).text != text
 
 
 def test_hints_for_words_that_were_not_said_change_nothing(

@@ -9,10 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.audio.stt.ear.search import BLANK, SPACE, SYMBOLS, BeamSearch
+from agent.audio.stt.ear.search import BLANK, BeamSearch
+from agent.audio.stt.ear.search_alphabet import IN_LETTERS, Alphabet
 from agent.audio.stt.ear.search_config import SearchConfig
 from agent.audio.stt.ear.search_hints import Hints
 from agent.audio.stt.ear.search_hypothesis import Hypothesis
+from agent.audio.stt.ear.word_mixture import MixedModel
 from agent.audio.stt.ear.word_model import WordModel
 from agent.audio.stt.ear.word_tree import LETTERS
 
@@ -37,6 +39,9 @@ SENTENCES = [
     "when can you deliver it",
 ] * 3
 SEEDS = st.integers(min_value=0, max_value=2**32 - 1)
+
+SPACE = len(IN_LETTERS.symbols)
+SYMBOLS = SPACE + 1
 
 
 def symbols(text: str) -> list[int]:
@@ -319,3 +324,67 @@ def test_what_is_no_log_probabilities_is_refused(log_probs: np.ndarray, complain
 def test_config_names_all_that_is_wrong_with_it() -> None:
     with pytest.raises(ValueError, match=r"score_margin=-1.*beam_size=0.*quiet_probability=2"):
         SearchConfig(score_margin=-1, beam_size=0, quiet_probability=2)
+
+
+WAYS = {
+    "i": ("Y",), "want": ("wont",), "to": ("tu",), "two": ("tu",), "tickets": ("tIkIts",), "go": ("gO",),
+    "can": ("kan",), "please": ("pliz",), "nadia": ("nadi@",),
+}  # fmt: skip
+SOUNDED = "@AEINOTYadfgijklmnoprstuwz"
+IN_TOY_SOUNDS = Alphabet(symbols=SOUNDED + " ", first=SYMBOLS, ways=lambda word: WAYS.get(word, ()))
+ALIKE = ["i want two tickets", "i want to go please", "can i go", "i can go to"] * 5
+
+
+def sounded(words: Sequence[tuple[str, str]]) -> np.ndarray:
+    """Words, each with its letters and its sounds, clearly heard by both outputs of a network, a boundary behind."""
+    rows = []
+    for letters, sounds in words:
+        size = max(len(letters), len(sounds)) + 1
+        for at in range(size):
+            row = np.full(SYMBOLS + len(SOUNDED) + 2, 1e-6)
+            row[symbols(letters[at])[0] if at < len(letters) else SPACE if at == size - 1 else BLANK] = 0.9
+            sound = SOUNDED.index(sounds[at]) + 1 if at < len(sounds) else len(SOUNDED) + 1
+            row[SYMBOLS + (sound if at < len(sounds) or at == size - 1 else BLANK)] = 0.9
+            quiet = np.full(row.size, 1e-6)
+            quiet[[BLANK, SYMBOLS]] = 1
+            rows += [row, quiet]
+    return np.log(np.array(rows))
+
+
+@pytest.fixture(scope="module")
+def alike() -> MixedModel:
+    return MixedModel([WordModel.of_sentences(ALIKE)], [1.0], IN_TOY_SOUNDS.ways, SOUNDED)
+
+
+def hear_sounds(model: MixedModel, log_probs: np.ndarray, hints: Sequence[str] = ()) -> str:
+    search = BeamSearch(model, hints=hints, alphabet=IN_TOY_SOUNDS)
+    search.advance(log_probs)
+    return search.finish()[0].text
+
+
+def test_words_that_sound_alike_are_told_apart_by_what_comes_after(alike: MixedModel) -> None:
+    begun = [("i", "Y"), ("want", "wont"), ("tu", "tu")]
+    assert hear_sounds(alike, sounded([*begun, ("tickets", "tIkIts")])) == "i want two tickets"
+    assert hear_sounds(alike, sounded([*begun, ("go", "gO")])) == "i want to go"
+
+
+def test_a_word_whose_sounds_nobody_knows_is_written_as_its_letters_were_heard(alike: MixedModel) -> None:
+    log_probs = sounded([("i", "Y"), ("want", "wont"), ("nadia", "nadi@")])
+    assert hear_sounds(alike, log_probs) == "i want nadia"
+
+
+def test_a_hint_is_listened_for_by_its_sounds(alike: MixedModel) -> None:
+    log_probs = sounded([("i", "Y"), ("want", "wont"), ("nardya", "nadi@")])
+    assert hear_sounds(alike, log_probs) == "i want nardya"
+    assert hear_sounds(alike, log_probs, ["nadia"]) == "i want nadia"
+    assert hear_sounds(alike, sounded([("can", "kan"), ("i", "Y")]), ["nadia"]) == "can i"
+
+
+def test_partials_show_the_likeliest_of_words_that_sound_alike(alike: MixedModel) -> None:
+    search = BeamSearch(alike, alphabet=IN_TOY_SOUNDS)
+    shown = []
+    for row in sounded([("i", "Y"), ("want", "wont"), ("tu", "tu")]):
+        search.advance(row[np.newaxis])
+        shown.append(search.partial().text)
+    assert shown[-1] in ("i want to", "i want two")
+    assert "i want" in shown

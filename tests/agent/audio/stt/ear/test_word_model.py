@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.audio.stt.ear.word_model import BEGINNING, UNKNOWN, MixedModel, WordModel
-from agent.audio.stt.ear.word_tree import EDGE, LETTERS, prefix_tree, spelling
+from agent.audio.stt.ear.word_mixture import MixedModel, WordList
+from agent.audio.stt.ear.word_model import BEGINNING, UNKNOWN, WordModel
+from agent.audio.stt.ear.word_tree import EDGE, LETTERS, as_spelled, prefix_tree, spelling, vocabulary_of
 from agent.audio.stt.trigram import END, START, kneser_ney
 
 SENTENCES = [
@@ -160,12 +161,36 @@ def test_beginning_knows_the_best_word_below_it(words: set[str], seed: int) -> N
     listed = sorted(words)
     logs = -np.random.default_rng(seed).exponential(5, len(listed)).astype(np.float32)
     for prefix in {word[:size] for word in words for size in range(len(word) + 1)} | {"bab", "ea"}:
-        branch = prefix_tree(listed, logs)
+        branch = prefix_tree(vocabulary_of(listed, logs, as_spelled))
         for letter in prefix:
             branch = branch.next(letter) if branch else None
         below = [log for word, log in zip(listed, logs, strict=True) if word.startswith(prefix)]
         assert (branch.best if branch else None) == (max(below) if below else None)
-        assert (branch is not None and branch.ends) == (prefix in words)
+        assert (branch.words if branch else ()) == ((prefix,) if prefix in words else ())
+
+
+def test_words_that_sound_alike_end_in_one_place_likeliest_first() -> None:
+    ways = {"to": ("tu",), "two": ("tu",), "tool": ("tul",), "a": ("A", "@"), "hm": ()}
+    logs = np.log(np.array([0.1, 0.3, 0.05, 0.5, 0.05], np.float32))
+    root = prefix_tree(vocabulary_of(list(ways), logs, ways.__getitem__))
+    assert root is not None and root.next("h") is None
+    both = root.next("t") and root.next("t").next("u")  # type: ignore[union-attr]
+    assert both is not None and both.words == ("two", "to")
+    assert both.best == pytest.approx(math.log(0.3))
+    assert [branch.words for way in ("A", "@") if (branch := root.next(way))] == [("a",), ("a",)]
+
+
+def test_a_list_of_words_likes_none_better() -> None:
+    words = WordList(["ann", "bob", "zoe"])
+    logs = {
+        words.log_probability(history, word)
+        for history in (BEGINNING, ("ann", "bob"))
+        for word in ("ann", "zoe")
+    }
+    assert len(logs) == 1
+    assert 3 * math.exp(logs.pop()) + math.exp(words.unknown_log_probability(BEGINNING)) == pytest.approx(1)
+    assert words.log_probability(BEGINNING, END) == 0
+    assert words.tree is not None and words.tree.next("b") is not None
 
 
 def test_letters_that_follow_sum_to_one() -> None:

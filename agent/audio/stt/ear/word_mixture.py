@@ -1,0 +1,156 @@
+"""Models of words put together from others: a mixture of several, and a mere list of words.
+
+Both know their words by how they are said, in letters or in sounds.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from agent.audio.stt.ear.word_model import History, WordModel
+from agent.audio.stt.ear.word_tree import (
+    LETTERS,
+    Branch,
+    Vocabulary,
+    Ways,
+    as_spelled,
+    prefix_tree,
+    spelling,
+    vocabulary_of,
+)
+from agent.audio.stt.trigram import END
+
+_REMEMBERED = 60_000  # probabilities a mixture keeps before its memory begins anew: about 10 MB
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Share:
+    model: WordModel
+    weight: float
+
+
+class MixedModel:
+    """A weighted sum of models, after weights are scaled to sum to one.
+
+    A word known to one part counts with that part's weight alone; what the others hold for strangers is little.
+
+    Args:
+        parts, weights: as many of each.
+        ways: how words are said, in symbols of `alphabet`; they are listened for so.
+
+    Raises:
+        ValueError: no parts, or weights that do not fit them.
+    """
+
+    def __init__(
+        self,
+        parts: Sequence[WordModel],
+        weights: Sequence[float],
+        ways: Ways = as_spelled,
+        alphabet: str = LETTERS,
+    ) -> None:
+        if not parts or len(parts) != len(weights) or min(weights) <= 0:
+            raise ValueError(f"a mixture wants a positive weight for each part, not {list(weights)}")
+        total = sum(weights)
+        self._shares = [
+            _Share(model=part, weight=weight / total) for part, weight in zip(parts, weights, strict=True)
+        ]
+        self._ways, self._alphabet = ways, alphabet
+        self._memory: dict[tuple[History, str], float] = {}
+
+    @cached_property
+    def tree(self) -> Branch | None:
+        """The words known to any part, by their symbols."""
+        return prefix_tree(self._vocabulary)
+
+    @cached_property
+    def spelling(self) -> Mapping[str, float]:
+        """How unknown words are made."""
+        return spelling(self._vocabulary.symbols, self._alphabet)
+
+    @cached_property
+    def unknown_share_log(self) -> float:
+        """How likely an unknown word is, whatever came before."""
+        return math.log(sum(share.weight * math.exp(share.model.unknown_share_log) for share in self._shares))
+
+    def unknown_log_probability(self, history: History) -> float:
+        """Natural log probability that none of the known words comes after the two words of `history`."""
+        return math.log(
+            sum(
+                share.weight * math.exp(share.model.unknown_log_probability(history))
+                for share in self._shares
+            )
+        )
+
+    @cached_property
+    def _vocabulary(self) -> Vocabulary:
+        words = sorted({word for share in self._shares for word in share.model.words})
+        ids = {word: at for at, word in enumerate(words)}
+        mass = np.zeros(len(words))
+        for share in self._shares:
+            at = [ids[word] for word in share.model.words]
+            mass[at] += share.weight * np.exp(share.model.single_logs())
+        return vocabulary_of(words, np.log(mass).astype(np.float32), self._ways)
+
+    def log_probability(self, history: History, word: str) -> float:
+        """Natural log probability of `word` (or END) after the two words of `history`."""
+        key = (history, word)
+        found = self._memory.get(key)
+        if found is None:
+            knowing = [share for share in self._shares if share.model.known(word)] or self._shares
+            found = math.log(
+                sum(share.weight * math.exp(share.model.log_probability(history, word)) for share in knowing)
+            )
+            if len(self._memory) >= _REMEMBERED:
+                self._memory.clear()
+            self._memory[key] = found
+        return found
+
+
+class WordList:
+    """Words each as likely as the next, whatever came before: how words are said and written, and no language.
+
+    Args:
+        words: distinct.
+        ways, alphabet: how they are said, in which symbols.
+        unknown_share: how often a word is none of them.
+    """
+
+    def __init__(
+        self,
+        words: Iterable[str],
+        ways: Ways = as_spelled,
+        alphabet: str = LETTERS,
+        unknown_share: float = 0.005,
+    ) -> None:
+        self._words, self._ways, self._alphabet = sorted(words), ways, alphabet
+        self._log = math.log((1 - unknown_share) / len(self._words))
+        self.unknown_share_log = math.log(unknown_share)
+
+    @cached_property
+    def tree(self) -> Branch | None:
+        """The words, by their symbols."""
+        return prefix_tree(self._vocabulary)
+
+    @cached_property
+    def spelling(self) -> Mapping[str, float]:
+        """How unknown words are made."""
+        return spelling(self._vocabulary.symbols, self._alphabet)
+
+    def log_probability(self, history: History, word: str) -> float:
+        """The same for every word; the end costs nothing."""
+        return self._log if word != END else 0.0
+
+    def unknown_log_probability(self, history: History) -> float:
+        """The same after any words."""
+        return self.unknown_share_log
+
+    @cached_property
+    def _vocabulary(self) -> Vocabulary:
+        logs = np.full(len(self._words), self._log, np.float32)
+        return vocabulary_of(self._words, logs, self._ways)

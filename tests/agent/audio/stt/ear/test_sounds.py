@@ -1,0 +1,56 @@
+"""How words sound, and the shipped list of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from agent.audio.stt.ear.acoustic import COLUMNS
+from agent.audio.stt.ear.lexicon import IN_SOUNDS, lexicon, lexicon_bytes
+from agent.audio.stt.ear.recogniser import TALK, WORDS
+from agent.audio.stt.ear.search_alphabet import IN_LETTERS
+from agent.audio.stt.ear.sounds import SOUNDS, sounds_of, ways_to_say
+from agent.audio.stt.ear.word_model import WordModel
+
+
+@pytest.mark.parametrize(
+    "words", [("two", "to", "too"), ("hear", "here"), ("kaminski", "kaminsky"), ("b", "be", "bee")]
+)
+def test_words_that_sound_alike_are_said_alike(words: tuple[str, ...]) -> None:
+    assert len({ways_to_say(word) for word in words}) == 1
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("thirteen", "thirty"), ("ship", "sheep"), ("khan", "can't"), ("bat", "bad")]
+)
+def test_words_that_sound_otherwise_are_said_otherwise(one: str, other: str) -> None:
+    assert ways_to_say(one) != ways_to_say(other)
+
+
+def test_an_article_and_a_spelled_a_are_two_sounds() -> None:
+    article, letter = sounds_of("a dog"), sounds_of("k a y")
+    assert article.split()[0] != letter.split()[1]
+    assert set(ways_to_say("a")) == {article.split()[0], letter.split()[1]}
+
+
+def test_every_word_of_the_shipped_models_is_listed_as_it_is_said() -> None:
+    words = {word for path in (TALK, WORDS) for word in WordModel.from_bytes(path.read_bytes()).words}
+    listed = lexicon()
+    assert set(listed) == words
+    assert {letter for ways in listed.values() for way in ways for letter in way} <= set(SOUNDS)
+    for word in sorted(words)[::200]:
+        assert listed[word] == ways_to_say(word), word
+
+
+def test_the_same_words_make_the_same_file(tmp_path: Path) -> None:
+    one, same = lexicon_bytes(["khan", "a", "b"]), lexicon_bytes(["b", "khan", "a", "a"])
+    assert one == same
+    path = tmp_path / "sounds.txt.gz"
+    path.write_bytes(one)
+    assert dict(lexicon(path)) == {word: ways_to_say(word) for word in ("a", "b", "khan")}
+
+
+def test_the_columns_of_the_network_are_those_of_letters_and_sounds() -> None:
+    assert IN_LETTERS.columns.stop == IN_SOUNDS.columns.start
+    assert IN_SOUNDS.columns.stop == COLUMNS
