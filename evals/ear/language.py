@@ -32,7 +32,7 @@ _LEFT_OUT = {Kind.SALAD: 0.0, Kind.MUTATED: 0.25, Kind.TALK: 0.0}
 # each word comes so many times.
 SCOWL = Path("/usr/share/dict/scowl")
 _TIMES = {10: 24, 20: 6, 35: 2}
-_SPELLINGS = ("english", "american", "british")
+_SPELLINGS = ("english", "british")  # one of them, or words that sound alike could not be told apart
 _WORDS_A_LINE = 8
 
 

@@ -10,7 +10,7 @@ i'd like to|i want to|i need to|i was hoping to|can i|could i|i'm calling to|i'm
     would like to|we need to|is it possible to
 """,
     "whose": """
-my|my|our|my {wife|husband|son|daughter|mother|father|boss|partner|friend|neighbour|neighbor}'s|the
+my|my|our|my {wife|husband|son|daughter|mother|father|boss|partner|friend|neighbour}'s|the
 """,
     "who": """
 my {wife|husband|partner|boss|manager|colleague|assistant|business partner|mother|father|brother|sister|
@@ -237,7 +237,7 @@ parcel|package|order|delivery|sofa|washing machine|fridge|mattress|letter|box|fl
 {my|our|the} {parcel} {hasn't arrived|never came|is late|is damaged|went to the wrong address|was left in
     the rain|is missing|says delivered but it isn't here} {|and it's been {duration}|can you help}
 {want} {change|move|arrange|rebook} {the|my} delivery {|to {day}|address|date|to {address}|for {slot}}
-{leave it|put it|you can leave it} {with the neighbour|with the neighbor|in the porch|behind the {gate|bins|
+{leave it|put it|you can leave it} {with the neighbour|in the porch|behind the {gate|bins|
     shed}|in the garage|at number {count_small}|at reception|in the mailbox|by the back door} {|if i'm out|
     please}
 {i won't be|nobody will be|i'll be|i'm} {in|home|at home|out} {|until {time}|{day}|after {time}|between
@@ -280,7 +280,7 @@ the {light|lamp|screen} is {red|green|orange|flashing|blinking|off|blank|black|b
 {i want|i'd like|can i get|when will i get} {a refund|my money back|a replacement|an exchange|store credit}
     {|for the {item}|for order {reference}|it was {money}|it's been {duration}}
 {want} {return|exchange|send back} {the|this|a|my} {item} {|it's {too small|too big|broken|the wrong colour|
-    the wrong color|not what i ordered|scratched|faulty}|i bought {day}|without a receipt}
+    not what i ordered|scratched|faulty}|i bought {day}|without a receipt}
 {i haven't|we never} {received|got} {the|my|our} {invoice|receipt|confirmation|refund|email|bill|order} {|
     from {month}|number {reference}|yet|for {money}}
 {there's|i think there's|i found} {a mistake|an error|something wrong} {on|in|with} {my|the|our} {invoice|

@@ -7,8 +7,8 @@ from evals.ear.text_grammar import Rules
 CHAT_RULES: Rules = {
     "kin": """
 mum | mom | dad | your {mother|father|sister|brother|uncle|aunt} | grandma | grandpa | nan | my {wife|
-    husband|son|daughter|flatmate|roommate|boss|landlord|neighbour|neighbor|cousin|girlfriend|boyfriend|
-    ex} | the {kids|children|neighbours|neighbors} | {first} | {first} | {first} and {first} | {title}
+    husband|son|daughter|flatmate|roommate|boss|landlord|neighbour|cousin|girlfriend|boyfriend|
+    ex} | the {kids|children|neighbours} | {first} | {first} | {first} and {first} | {title}
     {family}
 """,
     "errand": """

@@ -81,6 +81,7 @@ class ReferenceTarget:
         """Loads what serves many calls, so that it is not counted to the first."""
         providers = self._providers_for(case)
         run_virtual(_open_and_close(providers.ears.stt))
+        self.text_agent(case)  # which fits the dispatcher of its flow
 
     def voices(self, case: Case) -> TextToSpeech:
         """The agent's own voice provider, for callers to speak with."""

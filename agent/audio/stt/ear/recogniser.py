@@ -39,6 +39,8 @@ LONGEST_UTTERANCE_NS = 60_000_000_000  # what comes later is not heard
 # Shares of the models of words: talk, generated sentences, the agent's own texts.
 SHARES = (0.5, 0.3, 0.2)
 
+# Where nothing tells which word is likely, a word counts less, and letters tell words apart that sound alike.
+_WORDS_ALONE = SearchConfig(letters_weight=1.0, language_weight=0.3, word_bonus=1.0)
 _LONGEST_SAMPLES = LONGEST_UTTERANCE_NS // SAMPLE_NS
 _SAMPLES_A_STEP = 720  # 90 ms: how often the network works and a partial can come
 
@@ -74,7 +76,7 @@ class EarSpeechToText:
     ) -> None:
         self.sentences = tuple(sorted({line for text in texts for line in sentences_of(text)}))
         self._run_blocking = run_blocking
-        self._config = config or SearchConfig()
+        self._config = config or (_WORDS_ALONE if knowledge is Knowledge.WORDS else SearchConfig())
         self._knowledge = knowledge
         self._lock = threading.Lock()
         self._words: LanguageModel | None = None

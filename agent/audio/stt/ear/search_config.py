@@ -20,7 +20,7 @@ class SearchConfig:
         language_weight: of a word's log probability.
         word_bonus: for each word, against the language model's liking for few.
         unknown_penalty: for each word that the language model does not know, beyond what it gives such words.
-        letters_weight: of the letters heard, where words sound alike.
+        letters_weight: of the letters heard, where words sound alike; a model of words knows better.
         alike: of words that sound alike, at most so many are told apart by what comes after.
         alike_margin: and they may lie that far behind the likeliest.
         hint_bonus: for each letter of a hinted word, when the word is complete.
@@ -39,7 +39,7 @@ class SearchConfig:
     language_weight: float = 0.7
     word_bonus: float = 2.5
     unknown_penalty: float = 0.0
-    letters_weight: float = 0.5
+    letters_weight: float = 0.0
     alike: int = 4
     alike_margin: float = 6.0
     hint_bonus: float = 0.5

@@ -168,10 +168,11 @@ class Fusion:
         ]
         if len(closed) == 1:
             return closed
-        likelihoods = written().log_likelihoods(candidates)
-        best = max(likelihoods)
-        for each, likelihood in zip(closed, likelihoods, strict=True):
-            each.score += self._config.letters_weight * (likelihood - best)
+        if self._config.letters_weight:
+            likelihoods = written().log_likelihoods(candidates)
+            best = max(likelihoods)
+            for each, likelihood in zip(closed, likelihoods, strict=True):
+                each.score += self._config.letters_weight * (likelihood - best)
         closed.sort(key=lambda each: (-each.score, each.word))
         least = closed[0].score - self._config.alike_margin
         return [each for each in closed[: self._config.alike] if each.score >= least]
