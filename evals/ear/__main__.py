@@ -125,25 +125,32 @@ def curves(
 
 
 def training_picture(rows: list[dict[str, str]]) -> str:
-    """Word errors by letters alone, and the loss, over the minutes of training, as SVG."""
+    """Words written and words sounded wrong, without any knowledge of words, and the loss, over the minutes, as SVG."""
     minutes = tuple(f"{float(row['minutes']):.0f}" for row in rows)
 
-    def curve(name: str, column: str, factor: float) -> Curve:
-        return Curve(name=name, points=tuple(Point(y=float(row[column]) * factor) for row in rows))
+    def curve(name: str, column: str, factor: float = 1.0) -> Curve:
+        values = [row.get(column) for row in rows]
+        return Curve(
+            name=name, points=tuple(Point(y=float(each) * factor) if each else None for each in values)
+        )
 
     errors = Panel(
-        title="Words wrong, by letters alone",
-        x_label="minutes of training on two cores",
+        title="Words wrong, by symbols alone",
+        x_label="minutes of training",
         y_label="words wrong (%)",
         places=minutes,
-        curves=(curve("clean", "clean", 100), curve("10 dB, any noise", "snr10", 100)),
+        curves=(
+            curve("letters, clean", "clean", 100),
+            curve("letters, 10 dB", "snr10", 100),
+            curve("sounds, clean", "clean_sounds", 100),
+        ),
     )
     loss = Panel(
         title="Loss in training",
-        x_label="minutes of training on two cores",
-        y_label="nats a letter",
+        x_label="minutes of training",
+        y_label="nats a symbol, both outputs",
         places=minutes,
-        curves=(curve("training", "loss", 1),),
+        curves=(curve("loss", "loss"),),
     )
     return charts.curves((errors, loss), title="Training of the embedded ear")
 

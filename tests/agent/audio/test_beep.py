@@ -1,6 +1,9 @@
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from agent.audio import beep as beep_module
 from agent.audio.beep import Beep, BeepDetector
 from agent.media import FRAME_SAMPLES, RATE_HZ, AudioFrame
 
@@ -49,3 +52,27 @@ def test_beep_in_noise_at_twenty_decibels_is_told() -> None:
 )
 def test_other_sounds_are_no_beep(samples: np.ndarray) -> None:
     assert beeps(samples) == []
+
+
+@settings(deadline=None, max_examples=80)
+@given(
+    pieces=st.lists(
+        st.tuples(st.sampled_from([0, 700, 1000, 1040]), st.integers(1, 20), st.integers(0, 900)), max_size=8
+    )
+)
+def test_looking_at_every_third_frame_finds_what_looking_at_all_finds(
+    pieces: list[tuple[int, int, int]],
+) -> None:
+    sound = np.concatenate(
+        [
+            tone(hz, ms=20 * count)
+            if hz
+            else np.random.default_rng(noise).normal(0, noise, FRAME_SAMPLES * count)
+            for hz, count, noise in pieces
+        ]
+        or [np.zeros(0)]
+    )
+    found = beeps(sound)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(beep_module, "_LOOKS_EVERY", 1)
+        assert beeps(sound) == found
