@@ -28,6 +28,10 @@ class VoicemailWatch:
         """Takes the next 20 ms, their level and whether somebody speaks; returns the beep of a voicemail when it is
         over."""
         if now_ns > self._until_ns:
+            if self._beeps.following:
+                self._beeps = (
+                    BeepDetector()
+                )  # what sounds now is nobody's beep, and must not count as one for ever
             return None
         self._heard_greeting = self._heard_greeting or speaking
         if level_dbov < self._beeps.floor_dbov and not self._beeps.following:

@@ -16,7 +16,7 @@ from agent.audio.stt.ear.acoustic import NETWORK
 from agent.audio.stt.ear.lexicon import LEXICON, lexicon_bytes
 from agent.audio.stt.ear.recogniser import TALK, WORDS
 from agent.media import Samples
-from evals.ear.bank import Spoken, make_this_shard, shard_path, speech
+from evals.ear.bank import Spoken, make_this_shard, speech
 from evals.ear.language import generated_model, talk_model
 from evals.ear.spoiling import NoiseBank, cache_in, noise_bank, spoiled
 from evals.report import curves as charts
@@ -45,9 +45,8 @@ def bank(
     Example: python -m evals.ear bank --hours 2
     """
     numbers = range(max(1, round(hours / shard_hours)))
-    missing = [number for number in numbers if not shard_path(folder / "bank", number).exists()]
     with multiprocessing.get_context("spawn").Pool(workers) as pool:
-        jobs = [(folder / "bank", seed, number, shard_hours) for number in missing]
+        jobs = [(folder / "bank", seed, number, shard_hours) for number in numbers]
         for done, path in enumerate(pool.imap_unordered(make_this_shard, jobs), 1):
             print(f"{done} of {len(jobs)}: {path.name}", flush=True)
 

@@ -77,7 +77,7 @@ def fit_certainty(words: Sequence[HeardWord], right: Sequence[bool]) -> tuple[fl
 
 
 def fit_times(pairs: Sequence[tuple[HeardWord, WordSpan]]) -> tuple[float, float]:
-    """By how many milliseconds words begin and end after the middles of the frames of their letters (medians)."""
+    """By how many milliseconds words begin and end after the middles of the frames of their symbols (medians)."""
     starts = [span.start_ns / 1e6 - _middle_ms(word.first_frame) for word, span in pairs]
     ends = [span.end_ns / 1e6 - _middle_ms(word.last_frame) for word, span in pairs]
     return round(float(np.median(starts)), 1), round(float(np.median(ends)), 1)

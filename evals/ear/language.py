@@ -2,7 +2,7 @@
 
 Two models, mixed when the ear hears: one of sentences that people wrote (`corpora/ear/talk_*.txt`,
 `open_sentences.txt`), which know how people talk, and one of the generated sentences, which know numbers, names and
-dates in every form. The second also knows the words of a word list, so that few words are spelled by sound alone.
+dates in every form. The second also knows the words of a word list, so that few words are written by ear alone.
 
 No four words in a row of a test sentence, or of one on which confidence is fitted, stand in the texts that they are
 made of, so that a figure on the tests is one for sentences that nobody has told it.

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import soxr
 
-from agent.audio.stt.ear.sounds import espeak
+from agent.audio.stt.ear.sounds import ESPEAK_LOCK, espeak
 from agent.media import RATE_HZ
 from evals.signal.levels import Signal
 
@@ -124,20 +124,22 @@ class Espeak:
         self._callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)(
             self._take
         )
-        self._lib.espeak_SetSynthCallback(self._callback)
+        with ESPEAK_LOCK:
+            self._lib.espeak_SetSynthCallback(self._callback)
 
     def speak(self, text: str, speaker: Speaker) -> Signal:
         """The text as 8 kHz audio, full scale at 1.0, shape (n,)."""
-        lib = self._lib
-        name = _GB.sub("en", speaker.voice)  # the file of en-gb is called en
-        if lib.espeak_SetVoiceByName(name.encode()) != 0:
-            raise ValueError(f"espeak-ng has no voice {speaker.voice!r}")
-        lib.espeak_SetParameter(_RATE, speaker.rate, 0)
-        lib.espeak_SetParameter(_PITCH, speaker.pitch, 0)
-        lib.espeak_SetParameter(_RANGE, speaker.pitch_range, 0)
-        self._pieces = []
-        data = text.encode()
-        lib.espeak_Synth(data, len(data) + 1, 0, 1, 0, _UTF8, None, None)
+        with ESPEAK_LOCK:
+            lib = self._lib
+            name = _GB.sub("en", speaker.voice)  # the file of en-gb is called en
+            if lib.espeak_SetVoiceByName(name.encode()) != 0:
+                raise ValueError(f"espeak-ng has no voice {speaker.voice!r}")
+            lib.espeak_SetParameter(_RATE, speaker.rate, 0)
+            lib.espeak_SetParameter(_PITCH, speaker.pitch, 0)
+            lib.espeak_SetParameter(_RANGE, speaker.pitch_range, 0)
+            self._pieces = []
+            data = text.encode()
+            lib.espeak_Synth(data, len(data) + 1, 0, 1, 0, _UTF8, None, None)
         samples = np.frombuffer(b"".join(self._pieces), dtype="<i2")
         return at_telephone_rate(samples, self._rate_hz)
 

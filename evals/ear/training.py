@@ -124,7 +124,7 @@ def _by_length(pool: Sequence[tuple[Samples, str]], batch_s: float) -> list[list
 
 
 def collated(pairs: Sequence[tuple[Samples, str]]) -> Batch:
-    """Utterances of different lengths as one batch; those too fast for their letters are left out."""
+    """Utterances of different lengths as one batch; those too fast for their symbols are left out."""
     fitting = [pair for pair in pairs if _fits(pair)]
     frames = [-(-samples.size // FRAME_SAMPLES) for samples, _ in fitting]
     sound = np.zeros((len(fitting), max(frames, default=0) * FRAME_SAMPLES), dtype=np.int16)

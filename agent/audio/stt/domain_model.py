@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -74,10 +75,15 @@ def domain_model(texts: Iterable[str]) -> DomainModel:
     )
 
 
+def _unaccented(text: str) -> str:
+    """The text without accents, as it is heard: José is Jose."""
+    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+
+
 def sentences_of(text: str) -> list[str]:
     """The sentences of a written text as words: lower case, numbers in words, no punctuation, no `{{variables}}`."""
     text = _TEMPLATE.sub(" . ", text.replace("\u2019", "'"))
-    spoken = in_words(text.lower())
+    spoken = in_words(_unaccented(text).lower())
     lines = (" ".join(_WORD.findall(part)) for part in _SENTENCE_END.split(spoken))
     return [line for line in lines if line]
 

@@ -23,8 +23,8 @@ class Calibration:
 
     Attributes:
         weights: of a logistic regression over `evidence`, the constant first.
-        start_ms: from the middle of the frame where a word's first letter was clearest to the word's start.
-        end_ms: from that of its last letter to its end.
+        start_ms: from the middle of the frame where a word's first symbol was clearest to the word's start.
+        end_ms: from that of its last symbol to its end.
     """
 
     weights: tuple[float, ...]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import threading
-import unicodedata
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from functools import cache
@@ -26,7 +25,7 @@ from agent.audio.stt.ear.search import BeamSearch
 from agent.audio.stt.ear.search_alphabet import IN_LETTERS
 from agent.audio.stt.ear.search_config import SearchConfig
 from agent.audio.stt.ear.search_hypothesis import HeardWord, Hypothesis
-from agent.audio.stt.ear.sounds import SOUNDS
+from agent.audio.stt.ear.sounds import SOUNDS, espeak_version
 from agent.audio.stt.ear.word_mixture import MixedModel, WordList
 from agent.audio.stt.ear.word_model import LanguageModel, WordModel
 from agent.errors import BadAudio, ProviderError
@@ -85,7 +84,7 @@ class EarSpeechToText:
     def identity(self) -> str:
         """Names everything but audio and hints that a transcript depends on, for caches."""
         texts = hashlib.blake2b("\n".join(self.sentences).encode(), digest_size=8).hexdigest()
-        words = f"{self._knowledge}/{_words_digest()}/{SHARES}/{texts}"
+        words = f"{self._knowledge}/{_words_digest()}/{SHARES}/{texts}/espeak-ng-{espeak_version()}"
         return f"ear/2/{_acoustic().identity}/{words}/{_calibration()}/{self._config}"
 
     async def open(self, hints: Sequence[str] = ()) -> EarRecognition:
@@ -109,7 +108,7 @@ class EarSpeechToText:
         return heard
 
     def knows(self, word: str) -> bool:
-        """Whether the model of words lists it; other words can be heard, letter by letter."""
+        """Whether the model of words lists it; other words are heard as sounds and written by the letters heard."""
         known = any(part.known(word) for part in _general_words())
         return known or any(word in line.split() for line in self.sentences)
 
@@ -140,9 +139,16 @@ class EarSpeechToText:
         if self.sentences:
             parts.append(WordModel.of_sentences(self.sentences))
             shares.append(SHARES[2])
+        model: MixedModel | WordList
         if self._knowledge is Knowledge.WORDS:
-            return WordList({word for part in parts for word in part.words}, ways, SOUNDS)
-        return MixedModel(parts, shares, ways, SOUNDS)
+            model = WordList({word for part in parts for word in part.words}, ways, SOUNDS)
+        else:
+            model = MixedModel(parts, shares, ways, SOUNDS)
+        _ = (
+            model.tree,
+            model.spelling,
+        )  # made once, here under the lock, and not by every call that comes first
+        return model
 
 
 class EarRecognition:
@@ -254,11 +260,6 @@ def _spans(words: Sequence[HeardWord], heard_ns: int) -> tuple[WordSpan, ...]:
         before = start
         spans.append(WordSpan(text=word.text, start_ns=start, end_ns=end))
     return tuple(spans)
-
-
-def _unaccented(text: str) -> str:
-    """The text without accents, as the ear spells: José is jose."""
-    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
 
 
 def _moved(frame: int, by_ms: float) -> int:

@@ -37,6 +37,7 @@ _CERTAIN = 1e-3  # a log probability of 0, rounded up
 _FAINTEST = -1e4  # stands for minus infinity in what the network says
 _CROWD = 2  # in a frame full of doubt, so many ways are looked at for each hypothesis that is kept
 _COMMIT_EVERY_FRAMES = 8
+_REMEMBERS_WORDS = 3  # back to which a hypothesis keeps its words from being written anew
 
 
 class BeamSearch:
@@ -128,23 +129,25 @@ class BeamSearch:
 
     def finish(self) -> list[Hypothesis]:
         """What was heard if nothing comes after: best first, no text twice. The search may go on all the same."""
-        ends: dict[str, tuple[float, _Prefix, Words]] = {}
+        ends: dict[str, tuple[float, float, _Prefix, Words]] = {}
         for prefix in sorted(self._beam, key=lambda prefix: (-prefix.total, prefix.text)):
-            for words in self._closed(prefix):
+            for words in self._closed(prefix) or [prefix.words]:  # sounds that are no word are left out
                 text = " ".join(each.word for each in words.listed())
-                if (
-                    text in ends
-                ):  # once with a boundary behind it, once without: the likelier shows its symbols
-                    total, likelier, its_words = ends[text]
-                    ends[text] = (_sum(total, prefix.total), likelier, its_words)
-                else:
-                    ends[text] = (prefix.total, prefix, words)
+                score = prefix.total + words.score + self._fusion.end(words)
+                if text not in ends:
+                    ends[text] = (score, score, prefix, words)
+                    continue
+                # Said in two ways, or once with a boundary behind it and once without: the likelier shows its symbols.
+                total, best, likelier, its_words = ends[text]
+                if score > best:
+                    best, likelier, its_words = score, prefix, words
+                ends[text] = (_sum(total, score), best, likelier, its_words)
         ranked = [
             Hypothesis(
                 words=heard_words(words, prefix.trace, closed=prefix.symbol == self._space),
-                score=total + words.score + self._fusion.end(words) + self._quiet_total,
+                score=total + self._quiet_total,
             )
-            for total, prefix, words in ends.values()
+            for total, _, prefix, words in ends.values()
         ]
         ranked.sort(key=lambda hypothesis: (-hypothesis.score, hypothesis.text))
         config = self._config
@@ -177,7 +180,7 @@ class BeamSearch:
             self._after_blank = True
 
     def _listen(self, row: list[float]) -> None:
-        """A frame in which a letter may begin."""
+        """A frame in which a symbol may begin."""
         frame, beam, spell_on, space = self._frame, self._beam, self._longer, self._space
         threshold, margin = self._token_log, self._config.score_margin
         tokens = [(row[symbol], symbol) for symbol in range(1, space + 1) if row[symbol] > threshold]
@@ -222,7 +225,9 @@ class BeamSearch:
                         continue
                 held = (frame, log, before) if token != space else before
                 longers = prefix.longer.get(token)
-                if not longers or (rewrites and token == space and all(each.kept < now for each in longers)):
+                if not longers or (
+                    rewrites and token == space and all(each.words.kept < now for each in longers)
+                ):
                     longers = spell_on(prefix, token)
                 for longer in longers:
                     if longer.frame != frame:
@@ -266,7 +271,10 @@ class BeamSearch:
         floor = touched[0].score - self._config.score_margin
         kept = [prefix for prefix in touched[:size] if prefix.score >= floor]
         for prefix in kept:
-            prefix.kept = self._listened
+            words: Words | None = prefix.words
+            for _ in range(_REMEMBERS_WORDS):
+                if words is not None:
+                    words.kept, words = self._listened, words.before
         return kept
 
     def _longer(self, prefix: _Prefix, symbol: int) -> tuple[_Prefix, ...]:
@@ -289,7 +297,8 @@ class BeamSearch:
                 return
             kept, margin = [], config.score_margin
             for prefix in self._beam:
-                if prefix.words.at(words.depth) is words:
+                same = prefix.words.at(words.depth)  # said in another way it is another object
+                if same is not None and same.word == words.word:
                     kept.append(prefix)
                 else:
                     margin = min(margin, best.score - prefix.score)
@@ -310,8 +319,7 @@ class _Prefix:
         fused: what words add to its score.
         blank, letter: ways that end in a blank (or in a space that changed nothing), and in its last symbol.
         total, score: all ways; with what words add.
-        blank_trace, letter_trace: letters on the likeliest of those ways.
-        kept: how many frames had been listened to when it was last among the hypotheses.
+        blank_trace, letter_trace: symbols on the likeliest of those ways.
         frame: the last frame in which it was reached, with the values that will be its own after that frame.
     """
 
@@ -320,7 +328,6 @@ class _Prefix:
         "blank_trace",
         "frame",
         "fused",
-        "kept",
         "letter",
         "letter_trace",
         "longer",
@@ -346,7 +353,6 @@ class _Prefix:
         self.next_blank_trace: Trace | None = None
         self.next_letter_trace: Trace | None = None
         self.frame = -1
-        self.kept = 0
 
     @property
     def trace(self) -> Trace | None:

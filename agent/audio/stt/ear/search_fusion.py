@@ -62,6 +62,7 @@ class Words:
         log_probability: of the last word, unweighted; 0 without a language model.
         run: the hinted phrase being said.
         closed_frame: when the last word was first complete.
+        kept: how many frames had been listened to when a hypothesis last began with these words.
     """
 
     __slots__ = (
@@ -69,6 +70,7 @@ class Words:
         "closed_frame",
         "depth",
         "history",
+        "kept",
         "log_probability",
         "run",
         "score",
@@ -89,6 +91,7 @@ class Words:
     ) -> None:
         self.before, self.word, self.score, self.run = before, word, score, run
         self.log_probability, self.closed_frame, self.size = log_probability, closed_frame, size
+        self.kept = 0
         self.depth: int = before.depth + 1 if before else 0
         self.history: History = (before.history[1], word) if before else BEGINNING
 

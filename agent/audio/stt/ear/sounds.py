@@ -17,8 +17,11 @@ import os
 import shutil
 import tempfile
 import threading
-from functools import cache
+from functools import cache, lru_cache
+from importlib.metadata import version
 from typing import Any
+
+from agent.errors import ProviderError
 
 # espeak-ng's names of the phonemes of en-us, and the sounds they are here (its `phsource/ph_english_us`).
 _SOUNDS = {
@@ -30,82 +33,88 @@ _SOUNDS = {
     "aI": "Y", "V": "V", "u:": "u", "u": "u", "aU": "W", "A@": "R", "O:": "o", "O": "o", "O@": "4", "o@": "4",
     "e@": "5", "OI": "Q", "U": "U",
     "@L": "@l", "n-": "@n", "r-": "3", "i@": "i@", "i@3": "i3", "U@": "U3", "aI3": "Y3", "aI@": "Y@", "t#": "t",
-    "t2": "t", "?": "t", "x": "h", "l#": "l", "A~": "0n",
+    "t2": "t", "?": "t", "x": "h", "l#": "l", "A~": "0n", "a:": "a",
 }  # fmt: skip
 
 SOUNDS = "".join(sorted(set("".join(_SOUNDS.values()))))
 _LETTER_A = ("A", "@")  # as it is spelled, and the article
 
+ESPEAK_LOCK = threading.RLock()
+
+_REMEMBERED = 100_000  # words; hints bring others in every call
+_LONGEST_WORD = 60  # letters
+_LONGEST_DATA_PATH = 120  # espeak-ng keeps its data path in 160 bytes, file names included
 _SYNCHRONOUS = 2  # espeak_AUDIO_OUTPUT
+_DONT_EXIT = 0x8000  # when its data are missing
 _UTF8 = 1
 _BARS_BETWEEN = ord("|") << 8  # phoneme mode: names, with this between them
 
 
-@cache
 def espeak() -> tuple[Any, int]:
     """espeak-ng in this process, which it can be in only once, and the rate of its speech in Hz.
 
-    Raises:
-        OSError: it does not start.
-    """
-    import espeakng_loader
+    It has one state for all: whoever calls it holds `ESPEAK_LOCK`.
 
-    folder = tempfile.mkdtemp(prefix="ear-espeak-")
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    link = os.path.join(folder, "espeak-ng-data")  # it keeps its path in 160 bytes
-    os.symlink(espeakng_loader.get_data_path(), link)
-    library = ctypes.CDLL(espeakng_loader.get_library_path())
-    rate_hz = library.espeak_Initialize(_SYNCHRONOUS, 0, link.encode(), 0)
+    Raises:
+        ProviderError: it does not start.
+    """
+    with ESPEAK_LOCK:
+        return _started()
+
+
+@cache
+def _started() -> tuple[Any, int]:
+    try:
+        import espeakng_loader
+
+        library = ctypes.CDLL(espeakng_loader.get_library_path())
+    except (ImportError, OSError) as error:
+        raise ProviderError(f"espeak-ng does not load: {error}") from error
+    data = str(espeakng_loader.get_data_path())
+    if len(data) > _LONGEST_DATA_PATH:
+        folder = tempfile.mkdtemp(prefix="ear-espeak-")
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        link = os.path.join(folder, "espeak-ng-data")
+        os.symlink(data, link)
+        data = link
+    rate_hz = library.espeak_Initialize(_SYNCHRONOUS, 0, data.encode(), _DONT_EXIT)
     if rate_hz <= 0:
-        raise OSError("espeak-ng does not start")
+        raise ProviderError(f"espeak-ng does not start with the data in {data}")
+    library.espeak_TextToPhonemes.restype = ctypes.c_char_p
+    library.espeak_TextToPhonemes.argtypes = [ctypes.POINTER(ctypes.c_char_p), ctypes.c_int, ctypes.c_int]
     return library, rate_hz
 
 
-class Pronouncer:
-    """espeak-ng's dictionary and rules.
+def espeak_version() -> str:
+    """Of the wheel that brings espeak-ng."""
+    return version("espeakng-loader")
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def ways_to_say(word: str) -> tuple[str, ...]:
+    """How a word of a-z and apostrophes may sound, likeliest first; nothing for one without sounds.
 
     Raises:
-        OSError: espeak-ng does not start.
+        ProviderError: espeak-ng does not start.
     """
-
-    def __init__(self) -> None:
-        self._lib, _ = espeak()
-        self._lib.espeak_TextToPhonemes.restype = ctypes.c_char_p
-        self._lib.espeak_TextToPhonemes.argtypes = [
-            ctypes.POINTER(ctypes.c_char_p),
-            ctypes.c_int,
-            ctypes.c_int,
-        ]
-        self._lock = threading.Lock()
-
-    def ways(self, word: str) -> tuple[str, ...]:
-        """How a word of a-z and apostrophes may sound, likeliest first; nothing for one without sounds."""
-        if word == "a":
-            return _LETTER_A
-        heard = self._sounds(word)
-        return (heard,) if heard else ()
-
-    def _sounds(self, word: str) -> str:
-        with self._lock:
-            self._lib.espeak_SetVoiceByName(b"en-us")
-            rest = ctypes.c_char_p(word.encode("ascii"))
-            names: list[str] = []
-            while rest.value is not None:
-                said = self._lib.espeak_TextToPhonemes(ctypes.byref(rest), _UTF8, _BARS_BETWEEN)
-                names += said.decode("utf-8", "replace").replace(" ", "|").split("|")
-        return "".join(_SOUNDS.get(name.strip("',%="), "") for name in names)
+    if word == "a":
+        return _LETTER_A
+    if len(word) > _LONGEST_WORD:
+        return ()
+    heard = _pronounced(word)
+    return (heard,) if heard else ()
 
 
-@cache
-def pronouncer() -> Pronouncer:
-    """The one of this process."""
-    return Pronouncer()
-
-
-@cache
-def ways_to_say(word: str) -> tuple[str, ...]:
-    """How a word may sound, remembered."""
-    return pronouncer().ways(word)
+def _pronounced(word: str) -> str:
+    names: list[str] = []
+    with ESPEAK_LOCK:
+        library, _ = espeak()
+        library.espeak_SetVoiceByName(b"en-us")
+        rest = ctypes.c_char_p(word.encode("ascii"))
+        while rest.value is not None:
+            said = library.espeak_TextToPhonemes(ctypes.byref(rest), _UTF8, _BARS_BETWEEN)
+            names += said.decode("utf-8", "replace").replace(" ", "|").split("|")
+    return "".join(_SOUNDS.get(name.strip("',%="), "") for name in names)
 
 
 def sounds_of(text: str) -> str:

@@ -1,7 +1,7 @@
 """What people say, for shallow fusion: interpolated word trigrams over an open vocabulary, and mixtures of them.
 
 The words are modelled by `agent.audio.stt.trigram` (Kneser-Ney). A word that no sentence had is not impossible: a
-share of the mass belongs to words unseen, each by its spelling, so that a name is heard when its letters are clear.
+share of the mass belongs to words unseen, each by its symbols, so that a name is heard when its sounds are clear.
 Where the sentences hold UNKNOWN (rare words are turned into it, `least_words`), that share depends on the words
 before, as it should: after "my name is" comes a stranger.
 

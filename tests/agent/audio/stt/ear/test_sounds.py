@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -54,3 +56,45 @@ def test_the_same_words_make_the_same_file(tmp_path: Path) -> None:
 def test_the_columns_of_the_network_are_those_of_letters_and_sounds() -> None:
     assert IN_LETTERS.columns.stop == IN_SOUNDS.columns.start
     assert IN_SOUNDS.columns.stop == COLUMNS
+
+
+ASKS_FROM_MANY_THREADS = """
+import threading
+from agent.audio.stt.ear.sounds import ways_to_say
+barrier = threading.Barrier(8)
+said = [None] * 8
+def ask(at):
+    barrier.wait()
+    said[at] = [ways_to_say(f"{word}{'ing' * (at % 3)}") for word in ("walk", "zaphkiel", "ottoline")]
+threads = [threading.Thread(target=ask, args=(at,)) for at in range(8)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+assert said[0] == said[3] == said[6] and said[1] == said[4] == said[7] and said[2] == said[5]
+"""
+
+
+def test_many_threads_may_ask_first() -> None:
+    for _ in range(3):
+        done = subprocess.run(
+            [sys.executable, "-c", ASKS_FROM_MANY_THREADS], capture_output=True, text=True, timeout=60
+        )
+        assert done.returncode == 0, done.stderr
+
+
+def test_a_missing_voice_library_is_told_and_ends_nothing(tmp_path: Path) -> None:
+    program = f"""
+import espeakng_loader
+espeakng_loader.get_data_path = lambda: {str(tmp_path)!r}
+from agent.audio.stt.ear.sounds import ways_to_say
+from agent.errors import ProviderError
+try:
+    ways_to_say("walk")
+except ProviderError as error:
+    print("told:", error)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0 and done.stdout.startswith("told: espeak-ng does not start"), done
+
+
+def test_very_long_words_are_nobodys() -> None:
+    assert ways_to_say("a" * 2000) == ()
