@@ -212,11 +212,12 @@ class EarRecognition:
     def _advance(self) -> Transcript | None:
         with self._lock:
             self._listen()
-            partial = self._search.partial()
-            if partial.text == self._text or not partial.text:
+            text = self._search.text
+            if text == self._text or not text:
                 return None
-            self._text = partial.text
-            return Transcript(text=partial.text, final=False, words=_spans(partial.words, self._fed_ns))
+            self._text = text
+            words = _spans(self._search.partial().words, self._fed_ns)
+            return Transcript(text=text, final=False, words=words)
 
     def _listen(self) -> None:
         if self._waiting:

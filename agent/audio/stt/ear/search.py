@@ -111,21 +111,31 @@ class BeamSearch:
             if self._frame % _COMMIT_EVERY_FRAMES == 0:
                 self._commit()
 
+    @property
+    def text(self) -> str:
+        """The words of `partial`, for less work."""
+        words = [each.word for each in self._beam[0].words.listed()]
+        unfinished = self._unfinished()
+        return " ".join([*words, unfinished.text] if unfinished else words)
+
     def partial(self) -> Hypothesis:
         """The best hypothesis so far; its last word may be unfinished."""
         best = self._beam[0]
-        unfinished = None
-        if best.symbol != self._space:
-            branch, spelled = best.spelled.branch, best.spelled
-            text = branch.words[0] if branch and branch.words else self._written(best).text()
-            if text:
-                unfinished = Unfinished(
-                    text=text, size=len(spelled.symbols), log_probability=spelled.log_probability
-                )
         return Hypothesis(
-            words=heard_words(best.words, best.trace, unfinished=unfinished, closed=True),
+            words=heard_words(best.words, best.trace, unfinished=self._unfinished(), closed=True),
             score=best.score + self._quiet_total,
         )
+
+    def _unfinished(self) -> Unfinished | None:
+        """The word that the best hypothesis is in the midst of, where anything of it can be written."""
+        best = self._beam[0]
+        if best.symbol == self._space:
+            return None
+        branch, spelled = best.spelled.branch, best.spelled
+        text = branch.words[0] if branch and branch.words else self._written(best).text()
+        if not text:
+            return None
+        return Unfinished(text=text, size=len(spelled.symbols), log_probability=spelled.log_probability)
 
     def finish(self) -> list[Hypothesis]:
         """What was heard if nothing comes after: best first, no text twice. The search may go on all the same."""

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pytest
@@ -224,11 +224,14 @@ def test_hint_that_cannot_be_spelled_is_left_out() -> None:
 @settings(deadline=None, max_examples=40)
 @given(seed=SEEDS, cuts=st.lists(st.integers(0, 60), max_size=8))
 def test_chunks_do_not_matter(model: WordModel, seed: int, cuts: list[int]) -> None:
-    log_probs = noise(seed, 60)
-    whole = BeamSearch(model, hints=["tea"])
-    whole.advance(log_probs)
-    parts = BeamSearch(model, hints=["tea"])
-    for chunk in np.split(log_probs, sorted(cuts)):
+    check_chunks(lambda: BeamSearch(model, hints=["tea"]), noise(seed, 60), cuts)
+
+
+def check_chunks(begin: Callable[[], BeamSearch], frames: np.ndarray, cuts: list[int]) -> None:
+    """What is heard does not depend on where the frames are cut, nor on being asked in between."""
+    whole, parts = begin(), begin()
+    whole.advance(frames)
+    for chunk in np.split(frames, sorted(cuts)):
         parts.advance(chunk)
         parts.partial()
         parts.finish()
@@ -239,14 +242,21 @@ def test_chunks_do_not_matter(model: WordModel, seed: int, cuts: list[int]) -> N
 @settings(deadline=None, max_examples=40)
 @given(seed=SEEDS, sharpness=st.sampled_from([2.0, 4.0, 8.0]))
 def test_stable_words_never_change(model: WordModel, seed: int, sharpness: float) -> None:
-    search = BeamSearch(model, SearchConfig(commit_margin=1.0, commit_age_frames=2))
+    config = SearchConfig(commit_margin=1.0, commit_age_frames=2)
+    check_stable_words(BeamSearch(model, config), noise(seed, 120, sharpness=sharpness))
+
+
+def check_stable_words(search: BeamSearch, frames: np.ndarray) -> None:
+    """Words that are stable once stay so, in partials and in what comes at the end."""
     stable: tuple[str, ...] = ()
-    for frame in noise(seed, 120, sharpness=sharpness):
+    for frame in frames:
         search.advance(frame[None])
         now = search.stable_words
         assert now[: len(stable)] == stable
         stable = now
-        assert tuple(word.text for word in search.partial().words)[: len(stable)] == stable
+        partial = search.partial()
+        assert tuple(word.text for word in partial.words)[: len(stable)] == stable
+        assert search.text == partial.text
     for hypothesis in search.finish():
         assert tuple(word.text for word in hypothesis.words)[: len(stable)] == stable
 
@@ -408,32 +418,16 @@ def sound_noise(seed: int, frames: int, sharpness: float = 3.0) -> np.ndarray:
 def test_chunks_do_not_matter_for_sounds(
     alike: MixedModel, seed: int, cuts: list[int], weight: float
 ) -> None:
-    log_probs = sound_noise(seed, 60)
     config = SearchConfig(letters_weight=weight)
-    whole = BeamSearch(alike, config, ["nadia"], IN_TOY_SOUNDS)
-    whole.advance(log_probs)
-    parts = BeamSearch(alike, config, ["nadia"], IN_TOY_SOUNDS)
-    for chunk in np.split(log_probs, sorted(cuts)):
-        parts.advance(chunk)
-        parts.partial()
-        parts.finish()
-    assert parts.finish() == whole.finish()
-    assert (parts.partial(), parts.stable_words) == (whole.partial(), whole.stable_words)
+    check_chunks(lambda: BeamSearch(alike, config, ["nadia"], IN_TOY_SOUNDS), sound_noise(seed, 60), cuts)
 
 
 @settings(deadline=None, max_examples=40)
 @given(seed=SEEDS, sharpness=st.sampled_from([2.0, 4.0, 8.0]))
 def test_stable_words_never_change_for_sounds(alike: MixedModel, seed: int, sharpness: float) -> None:
-    search = BeamSearch(alike, SearchConfig(commit_margin=1.0, commit_age_frames=2), alphabet=IN_TOY_SOUNDS)
-    stable: tuple[str, ...] = ()
-    for frame in sound_noise(seed, 120, sharpness=sharpness):
-        search.advance(frame[None])
-        now = search.stable_words
-        assert now[: len(stable)] == stable
-        stable = now
-        assert tuple(word.text for word in search.partial().words)[: len(stable)] == stable
-    for hypothesis in search.finish():
-        assert tuple(word.text for word in hypothesis.words)[: len(stable)] == stable
+    config = SearchConfig(commit_margin=1.0, commit_age_frames=2)
+    search = BeamSearch(alike, config, alphabet=IN_TOY_SOUNDS)
+    check_stable_words(search, sound_noise(seed, 120, sharpness=sharpness))
 
 
 def test_sounds_that_nobody_can_write_do_not_take_the_words_before_with_them(alike: MixedModel) -> None:
