@@ -9,9 +9,10 @@ from itertools import islice
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from evals.ear.bank import SPEECH_DBOV, as_written, make_shard, read_shard, speech, trimmed
-from evals.ear.held_out import held_out_sentences
+from evals.ear.held_out import dev_lines, held_out_sentences
 from evals.rng import rng_for
 from evals.signal.levels import speech_level
 
@@ -84,3 +85,35 @@ def test_silence_around_speech_is_trimmed() -> None:
     signal = np.concatenate((np.zeros(4000), np.full(800, 0.3), np.zeros(4000)))
     assert trimmed(signal).size == 800 + 2 * 160
     assert trimmed(np.zeros(100)).size == 0
+
+
+def test_the_command_makes_a_torn_shard_anew_and_keeps_whole_ones(tmp_path: Path) -> None:
+    for number in (0, 1):
+        make_shard(tmp_path / "bank", 3, number, 0.001)
+    whole, torn = (tmp_path / "bank" / f"shard_000{number}.npy" for number in (0, 1))
+    before = whole.stat().st_mtime_ns
+    torn.with_suffix(".json").write_text("{")
+    command = [
+        "bank",
+        "--folder",
+        str(tmp_path),
+        "--hours",
+        "0.002",
+        "--shard-hours",
+        "0.001",
+        "--workers",
+        "1",
+    ]
+    subprocess.run([sys.executable, "-m", "evals.ear", *command], check=True, timeout=120)
+    assert len(read_shard(torn)) > 0
+    assert whole.stat().st_mtime_ns == before
+
+
+def test_sentences_on_which_anything_is_fitted_or_tested_are_not_spoken(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    kept = [held_out_sentences()[0].text, dev_lines()[0]]
+    said = iter([f"well {kept[0]}", "send it tomorrow please", kept[1], "it came on monday at last"])
+    monkeypatch.setattr("evals.ear.bank.TextSource.sentence", lambda _self: next(said))
+    spoken = [each.text for each in islice(speech(3, 0), 2)]
+    assert spoken == ["send it tomorrow please", "it came on monday at last"]

@@ -25,13 +25,13 @@ from numpy.typing import NDArray
 
 from agent.audio.stt.ear.search_alphabet import IN_LETTERS, Alphabet, AsSpelled, Letters, Writing
 from agent.audio.stt.ear.search_config import SearchConfig
-from agent.audio.stt.ear.search_fusion import Fusion, Spelled, Words
-from agent.audio.stt.ear.search_hypothesis import Hypothesis, Trace, Unfinished, heard_words, with_margins
+from agent.audio.stt.ear.search_fusion import Fusion, Words
+from agent.audio.stt.ear.search_hypothesis import Hypothesis, Unfinished, heard_words, with_margins
+from agent.audio.stt.ear.search_prefix import NEVER, Prefix
 from agent.audio.stt.ear.word_model import LanguageModel
 
 BLANK = 0
 
-_NEVER = -1e30  # a log probability of nothing that can be subtracted from itself
 _HARDLY = -1e29  # more than that is something
 _CERTAIN = 1e-3  # a log probability of 0, rounded up
 _FAINTEST = -1e4  # stands for minus infinity in what the network says
@@ -62,7 +62,7 @@ class BeamSearch:
         self._fusion = Fusion(model, self._config, hints, alphabet.ways)
         self._token_log = _log(self._config.token_probability)
         self._quiet_log = _log(self._config.quiet_probability)
-        start = _Prefix(self._space, self._fusion.nothing, self._fusion.root)
+        start = Prefix(self._space, self._fusion.nothing, self._fusion.root)
         start.blank = start.total = start.score = 0.0
         self._beam = [start]
         self._frame = 0
@@ -139,7 +139,7 @@ class BeamSearch:
 
     def finish(self) -> list[Hypothesis]:
         """What was heard if nothing comes after: best first, no text twice. The search may go on all the same."""
-        ends: dict[str, tuple[float, float, _Prefix, Words]] = {}
+        ends: dict[str, tuple[float, float, Prefix, Words]] = {}
         for prefix in sorted(self._beam, key=lambda prefix: (-prefix.total, prefix.text)):
             for words in self._closed(prefix) or [prefix.words]:  # sounds that are no word are left out
                 text = " ".join(each.word for each in words.listed())
@@ -163,13 +163,13 @@ class BeamSearch:
         config = self._config
         return with_margins(ranked, size=config.best, settled=self._stable_margins, most=config.score_margin)
 
-    def _closed(self, prefix: _Prefix) -> list[Words]:
+    def _closed(self, prefix: Prefix) -> list[Words]:
         """What the prefix says when a boundary comes; nothing when its last word cannot be written."""
         if prefix.symbol == self._space:
             return [prefix.words]
         return self._fusion.close(prefix.words, prefix.spelled, self._frame, lambda: self._written(prefix))
 
-    def _written(self, prefix: _Prefix) -> Writing:
+    def _written(self, prefix: Prefix) -> Writing:
         """How the last word of the prefix was heard to be written, up to now."""
         if self._alphabet is IN_LETTERS:
             return AsSpelled(prefix.spelled.symbols)
@@ -186,7 +186,7 @@ class BeamSearch:
             for prefix in self._beam:
                 if prefix.letter > prefix.blank:
                     prefix.blank_trace = prefix.letter_trace
-                prefix.blank, prefix.letter = prefix.total, _NEVER
+                prefix.blank, prefix.letter = prefix.total, NEVER
             self._after_blank = True
 
     def _listen(self, row: list[float]) -> None:
@@ -201,7 +201,7 @@ class BeamSearch:
         if len(beam) * len(tokens) > crowd:
             ways = sorted([prefix.score + log for prefix in beam for log, _ in tokens])
             floor = max(floor, ways[-crowd])
-        touched: list[_Prefix] = []
+        touched: list[Prefix] = []
         # A word that was thought to end before, and then was given up, is written anew with what was heard since.
         now, rewrites = self._listened, self._alphabet is not IN_LETTERS
         for prefix in beam:
@@ -209,7 +209,7 @@ class BeamSearch:
             trace = prefix.blank_trace if after_blank >= prefix.letter else prefix.letter_trace
             if prefix.frame != frame:
                 prefix.frame = frame
-                prefix.next_letter, prefix.next_letter_trace = _NEVER, prefix.letter_trace
+                prefix.next_letter, prefix.next_letter_trace = NEVER, prefix.letter_trace
                 touched.append(prefix)
             prefix.next_blank, prefix.next_blank_trace = total + (gap if symbol == space else blank), trace
             if symbol != space:
@@ -244,7 +244,7 @@ class BeamSearch:
                         if way + longer.fused < floor:
                             continue
                         longer.frame = frame
-                        longer.next_blank = _NEVER
+                        longer.next_blank = NEVER
                         longer.next_letter = way
                         touched.append(longer)
                     elif way > longer.next_letter:
@@ -261,12 +261,12 @@ class BeamSearch:
         self._listened += 1
         self._beam = self._survivors(touched)
 
-    def _survivors(self, touched: list[_Prefix]) -> list[_Prefix]:
+    def _survivors(self, touched: list[Prefix]) -> list[Prefix]:
         """The prefixes that are kept, best first, with their new scores."""
         for prefix in touched:
             blank, letter = prefix.blank, prefix.letter = prefix.next_blank, prefix.next_letter
             prefix.blank_trace, prefix.letter_trace = prefix.next_blank_trace, prefix.next_letter_trace
-            if blank == _NEVER:
+            if blank == NEVER:
                 total = letter
             elif blank > letter:
                 total = blank + math.log1p(math.exp(letter - blank))
@@ -287,14 +287,14 @@ class BeamSearch:
                     words.kept, words = self._listened, words.before
         return kept
 
-    def _longer(self, prefix: _Prefix, symbol: int) -> tuple[_Prefix, ...]:
+    def _longer(self, prefix: Prefix, symbol: int) -> tuple[Prefix, ...]:
         """The prefix with one symbol more, which it did not have yet; several when a boundary makes several words."""
         if symbol == self._space:
             root = self._fusion.root
-            longer = tuple(_Prefix(symbol, words, root) for words in self._closed(prefix))
+            longer = tuple(Prefix(symbol, words, root) for words in self._closed(prefix))
         else:
             spelled = self._fusion.spell(prefix.spelled, self._alphabet.symbols[symbol - 1])
-            longer = (_Prefix(symbol, prefix.words, spelled),)
+            longer = (Prefix(symbol, prefix.words, spelled),)
         prefix.longer[symbol] = longer
         return longer
 
@@ -316,61 +316,6 @@ class BeamSearch:
                 return
             self._beam, self._stable = kept, words
             self._stable_margins.append(margin)
-
-
-class _Prefix:
-    """The beginning of a text, up to its last symbol, with the log probability of all ways to hear it.
-
-    A space as the last symbol stands for a boundary, the one before the first word included.
-
-    Attributes:
-        words, spelled: its complete words, and the symbols after them.
-        longer: with one symbol more, where somebody asked; a boundary may make several.
-        fused: what words add to its score.
-        blank, letter: ways that end in a blank (or in a space that changed nothing), and in its last symbol.
-        total, score: all ways; with what words add.
-        blank_trace, letter_trace: symbols on the likeliest of those ways.
-        frame: the last frame in which it was reached, with the values that will be its own after that frame.
-    """
-
-    __slots__ = (
-        "blank",
-        "blank_trace",
-        "frame",
-        "fused",
-        "letter",
-        "letter_trace",
-        "longer",
-        "next_blank",
-        "next_blank_trace",
-        "next_letter",
-        "next_letter_trace",
-        "score",
-        "spelled",
-        "symbol",
-        "total",
-        "words",
-    )
-
-    def __init__(self, symbol: int, words: Words, spelled: Spelled) -> None:
-        self.symbol, self.words, self.spelled = symbol, words, spelled
-        self.fused = words.score + spelled.ahead
-        self.longer: dict[int, tuple[_Prefix, ...]] = {}
-        self.blank = self.letter = self.total = self.score = _NEVER
-        self.next_blank = self.next_letter = _NEVER
-        self.blank_trace: Trace | None = None
-        self.letter_trace: Trace | None = None
-        self.next_blank_trace: Trace | None = None
-        self.next_letter_trace: Trace | None = None
-        self.frame = -1
-
-    @property
-    def trace(self) -> Trace | None:
-        return self.blank_trace if self.blank >= self.letter else self.letter_trace
-
-    @property
-    def text(self) -> str:
-        return " ".join([*(words.word for words in self.words.listed()), self.spelled.symbols])
 
 
 _SCORE = attrgetter("score")

@@ -68,21 +68,25 @@ def _started() -> tuple[Any, int]:
         import espeakng_loader
 
         library = ctypes.CDLL(espeakng_loader.get_library_path())
+        data = _short_path(str(espeakng_loader.get_data_path()))
     except (ImportError, OSError) as error:
         raise ProviderError(f"espeak-ng does not load: {error}") from error
-    data = str(espeakng_loader.get_data_path())
-    if len(data) > _LONGEST_DATA_PATH:
-        folder = tempfile.mkdtemp(prefix="ear-espeak-")
-        atexit.register(shutil.rmtree, folder, ignore_errors=True)
-        link = os.path.join(folder, "espeak-ng-data")
-        os.symlink(data, link)
-        data = link
     rate_hz = library.espeak_Initialize(_SYNCHRONOUS, 0, data.encode(), _DONT_EXIT)
     if rate_hz <= 0:
         raise ProviderError(f"espeak-ng does not start with the data in {data}")
     library.espeak_TextToPhonemes.restype = ctypes.c_char_p
     library.espeak_TextToPhonemes.argtypes = [ctypes.POINTER(ctypes.c_char_p), ctypes.c_int, ctypes.c_int]
     return library, rate_hz
+
+
+def _short_path(data: str) -> str:
+    if len(data) <= _LONGEST_DATA_PATH:
+        return data
+    folder = tempfile.mkdtemp(prefix="ear-espeak-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    link = os.path.join(folder, "espeak-ng-data")
+    os.symlink(data, link)
+    return link
 
 
 def espeak_version() -> str:

@@ -16,6 +16,7 @@ from agent.audio.stt.ear.word_model import History, WordModel
 from agent.audio.stt.ear.word_tree import (
     LETTERS,
     Branch,
+    Logs,
     Vocabulary,
     Ways,
     as_spelled,
@@ -34,7 +35,33 @@ class _Share:
     weight: float
 
 
-class MixedModel:
+class _SaidWords:
+    """Words known by how they are said in symbols of an alphabet."""
+
+    def __init__(self, ways: Ways, alphabet: str) -> None:
+        self._ways, self._alphabet = ways, alphabet
+
+    @cached_property
+    def tree(self) -> Branch | None:
+        """The known words, by their symbols."""
+        return prefix_tree(self._vocabulary)
+
+    @cached_property
+    def spelling(self) -> Mapping[str, float]:
+        """How unknown words are made."""
+        return spelling(self._vocabulary.symbols, self._alphabet)
+
+    @cached_property
+    def _vocabulary(self) -> Vocabulary:
+        words, logs = self._known()
+        return vocabulary_of(words, logs, self._ways)
+
+    def _known(self) -> tuple[Sequence[str], Logs]:
+        """The words, and their log probabilities whatever came before."""
+        raise NotImplementedError
+
+
+class MixedModel(_SaidWords):
     """A weighted sum of models, after weights are scaled to sum to one.
 
     A word known to one part counts with that part's weight alone; what the others hold for strangers is little.
@@ -60,18 +87,8 @@ class MixedModel:
         self._shares = [
             _Share(model=part, weight=weight / total) for part, weight in zip(parts, weights, strict=True)
         ]
-        self._ways, self._alphabet = ways, alphabet
+        super().__init__(ways, alphabet)
         self._memory: dict[tuple[History, str], float] = {}
-
-    @cached_property
-    def tree(self) -> Branch | None:
-        """The words known to any part, by their symbols."""
-        return prefix_tree(self._vocabulary)
-
-    @cached_property
-    def spelling(self) -> Mapping[str, float]:
-        """How unknown words are made."""
-        return spelling(self._vocabulary.symbols, self._alphabet)
 
     @cached_property
     def unknown_share_log(self) -> float:
@@ -87,15 +104,14 @@ class MixedModel:
             )
         )
 
-    @cached_property
-    def _vocabulary(self) -> Vocabulary:
+    def _known(self) -> tuple[Sequence[str], Logs]:
         words = sorted({word for share in self._shares for word in share.model.words})
         ids = {word: at for at, word in enumerate(words)}
         mass = np.zeros(len(words))
         for share in self._shares:
             at = [ids[word] for word in share.model.words]
             mass[at] += share.weight * np.exp(share.model.single_logs())
-        return vocabulary_of(words, np.log(mass).astype(np.float32), self._ways)
+        return words, np.log(mass).astype(np.float32)
 
     def log_probability(self, history: History, word: str) -> float:
         """Natural log probability of `word` (or END) after the two words of `history`."""
@@ -112,7 +128,7 @@ class MixedModel:
         return found
 
 
-class WordList:
+class WordList(_SaidWords):
     """Words each as likely as the next, whatever came before: how words are said and written, and no language.
 
     Args:
@@ -128,19 +144,10 @@ class WordList:
         alphabet: str = LETTERS,
         unknown_share: float = 0.005,
     ) -> None:
-        self._words, self._ways, self._alphabet = sorted(words), ways, alphabet
+        super().__init__(ways, alphabet)
+        self._words = sorted(words)
         self._log = math.log((1 - unknown_share) / len(self._words))
         self.unknown_share_log = math.log(unknown_share)
-
-    @cached_property
-    def tree(self) -> Branch | None:
-        """The words, by their symbols."""
-        return prefix_tree(self._vocabulary)
-
-    @cached_property
-    def spelling(self) -> Mapping[str, float]:
-        """How unknown words are made."""
-        return spelling(self._vocabulary.symbols, self._alphabet)
 
     def log_probability(self, history: History, word: str) -> float:
         """The same for every word; the end costs nothing."""
@@ -150,7 +157,5 @@ class WordList:
         """The same after any words."""
         return self.unknown_share_log
 
-    @cached_property
-    def _vocabulary(self) -> Vocabulary:
-        logs = np.full(len(self._words), self._log, np.float32)
-        return vocabulary_of(self._words, logs, self._ways)
+    def _known(self) -> tuple[Sequence[str], Logs]:
+        return self._words, np.full(len(self._words), self._log, np.float32)

@@ -95,3 +95,7 @@ def test_general_phrases_are_spoken_words_only() -> None:
 def test_any_text_becomes_sentences_that_stay_as_they_are(text: str) -> None:
     sentences = sentences_of(text)
     assert [inner for sentence in sentences for inner in sentences_of(sentence)] == sentences
+
+
+def test_accents_are_not_heard() -> None:
+    assert sentences_of("José Muñoz at Zoë's café") == ["jose munoz at zoe's cafe"]
