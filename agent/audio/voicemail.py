@@ -28,10 +28,8 @@ class VoicemailWatch:
         """Takes the next 20 ms, their level and whether somebody speaks; returns the beep of a voicemail when it is
         over."""
         if now_ns > self._until_ns:
-            if self._beeps.following:
-                self._beeps = (
-                    BeepDetector()
-                )  # what sounds now is nobody's beep, and must not count as one for ever
+            if self._beeps.following:  # nobody's beep, and it must not count as one for ever
+                self._beeps = BeepDetector()
             return None
         self._heard_greeting = self._heard_greeting or speaking
         if level_dbov < self._beeps.floor_dbov and not self._beeps.following:
