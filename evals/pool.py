@@ -14,6 +14,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from typing import TYPE_CHECKING
 
+from agent.process import settle
 from evals.errors import HarnessError
 from evals.player import Played, Player, PlaySpec
 from evals.scenario.model import Case
@@ -74,6 +75,7 @@ def _start_worker(spec: PlaySpec, number: Synchronized[int]) -> None:
         worker = number.value
         number.value += 1
     _player = Player(spec, worker)
+    settle()
 
 
 def _play(case: Case) -> Played:

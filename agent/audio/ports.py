@@ -59,7 +59,7 @@ class Transport(Protocol):
 class Transcript:
     """What a recogniser makes of an utterance, so far (`final` false) or for good.
 
-    Words' times count from the first frame of the utterance.
+    Words' times count from the first frame of the utterance; a partial may come without them.
     """
 
     text: str

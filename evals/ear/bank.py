@@ -24,7 +24,7 @@ from evals.signal.filters import telephone_band
 from evals.signal.levels import Signal, scale_to_speech_level
 from evals.signal.mixing import to_int16
 
-BANK_VERSION = 3
+BANK_VERSION = 4
 SPEECH_DBOV = -26.0
 LONGEST_S = 15.0
 _QUIETER_THAN = 1e-3  # of full scale: what espeak puts around speech
@@ -148,9 +148,13 @@ def flite_if_there() -> Flite | None:
 
 
 def as_written(text: str, rng: np.random.Generator) -> str:
-    """The words with a writer's marks, which change the melody: commas, an end, spelled letters in capitals."""
+    """The words with a writer's marks, which change the melody: commas, an end, spelled letters in capitals.
+
+    Without a comma after it espeak-ng says a spelled *a* as the article; callers may say either.
+    """
     words = text.split()
     capitals = rng.random() < 0.5
+    one_by_one = rng.random() < 0.5
     commas = float(rng.choice([0.0, 0.05, 0.2]))
     written = []
     for at, word in enumerate(words):
@@ -158,7 +162,8 @@ def as_written(text: str, rng: np.random.Generator) -> str:
             word = word.upper()
         elif word == "i" or word.startswith("i'"):
             word = word.capitalize()
-        if at + 1 < len(words) and rng.random() < commas:
+        spelled = one_by_one and len(words[at]) == 1 and _letters_beside(words, at)
+        if at + 1 < len(words) and (spelled or rng.random() < commas):
             word += ","
         written.append(word)
     return " ".join(written) + str(rng.choice(["", ".", "?", "!"], p=[0.45, 0.4, 0.12, 0.03]))

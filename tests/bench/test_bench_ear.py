@@ -12,6 +12,7 @@ import soundfile
 from agent.assembly import STT
 from agent.cache import ContentCache
 from agent.media import Samples, mulaw_quantise
+from agent.process import settle
 from evals.ear.figures import (
     at_snr,
     batched,
@@ -68,6 +69,7 @@ def test_speed_of_the_embedded_ear_on_one_core() -> None:
         for line in (Line(name="clean"), OFFICE_10):
             heard = utterances(line, ContentCache(None))
             batched(ear, heard[:20])
+            settle()
             streaming, together = one_by_one(ear, heard), batched(ear, heard)
             assert streaming.errors == together.errors
             print(

@@ -1,7 +1,8 @@
 """How the words of the shipped models sound: what `sounds` would say of each, written down so that the ear starts fast.
 
-A line for each word: the word and the ways in which it is said, likeliest first. A word that is not there is
-pronounced when it is needed: a name in a hint, a word of the agent's own texts.
+A line for each word, an empty line, and a line for each word again: the ways in which it is said, likeliest first. A
+word with 's sounds as the word before it does, and an end. Any other that is not there is pronounced when it is needed:
+a name in a hint, a word of the agent's own texts.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
+from agent.audio.stt.ear.possessives import CLITIC, pieces, with_clitic
 from agent.audio.stt.ear.search_alphabet import IN_LETTERS, Alphabet
 from agent.audio.stt.ear.sounds import SOUNDS, ways_to_say
 
@@ -19,21 +21,29 @@ LEXICON = Path(__file__).with_name("weights") / "sounds.txt.gz"
 
 def lexicon_bytes(words: Iterable[str]) -> bytes:
     """The file of these words; the same words make the same bytes."""
-    lines = [" ".join((word, *ways_to_say(word))) for word in sorted(set(words))]
+    listed = sorted({*words} - {CLITIC})
+    lines = [*listed, "", *(" ".join(ways_to_say(word)) for word in listed)]
     return gzip.compress("\n".join(lines).encode("ascii"), mtime=0)
 
 
 @cache
-def lexicon(path: Path = LEXICON) -> Mapping[str, tuple[str, ...]]:
-    """Each word's ways."""
+def lexicon(path: Path = LEXICON) -> Mapping[str, str]:
+    """Each word's ways, spaces between them."""
     lines = gzip.decompress(path.read_bytes()).decode("ascii").split("\n")
-    return {word: tuple(ways) for word, *ways in map(str.split, lines)}
+    half = len(lines) // 2
+    return dict(zip(lines[:half], lines[half + 1 :], strict=True))
 
 
 def ways(word: str) -> tuple[str, ...]:
     """How a word may sound."""
-    known = lexicon().get(word)
-    return ways_to_say(word) if known is None else known
+    listed = lexicon()
+    known = listed.get(word)
+    if known is not None:
+        return tuple(known.split())
+    stem, *clitic = pieces(word)
+    if clitic and (said := listed.get(stem)):
+        return tuple(way for each in said.split() for way in with_clitic(each))
+    return ways_to_say(word)
 
 
 IN_SOUNDS = Alphabet(symbols=SOUNDS + " ", first=1 + len(IN_LETTERS.symbols), ways=ways)

@@ -21,6 +21,7 @@ from agent.audio.stt.domain_model import sentences_of
 from agent.audio.stt.ear.acoustic import FRAME_NS, AcousticModel, AcousticStream, LogProbabilities
 from agent.audio.stt.ear.certainty import Calibration, read_calibration
 from agent.audio.stt.ear.lexicon import IN_SOUNDS, LEXICON, ways
+from agent.audio.stt.ear.possessives import CLITIC, apart, pieces, possessives
 from agent.audio.stt.ear.search import BeamSearch
 from agent.audio.stt.ear.search_alphabet import IN_LETTERS
 from agent.audio.stt.ear.search_config import SearchConfig
@@ -36,7 +37,7 @@ WORDS = Path(__file__).with_name("weights") / "words.bin"  # of generated senten
 TALK = Path(__file__).with_name("weights") / "talk.bin"  # of sentences that people wrote
 LONGEST_UTTERANCE_NS = 60_000_000_000  # what comes later is not heard
 # Shares of the models of words: talk, generated sentences, the agent's own texts.
-SHARES = (0.5, 0.3, 0.2)
+SHARES = (0.7, 0.2, 0.1)
 
 # Where nothing tells which word is likely, a word counts less, and letters tell words apart that sound alike.
 _WORDS_ALONE = SearchConfig(letters_weight=1.0, language_weight=0.3, word_bonus=1.0)
@@ -85,7 +86,7 @@ class EarSpeechToText:
         """Names everything but audio and hints that a transcript depends on, for caches."""
         texts = hashlib.blake2b("\n".join(self.sentences).encode(), digest_size=8).hexdigest()
         words = f"{self._knowledge}/{_words_digest()}/{SHARES}/{texts}/espeak-ng-{espeak_version()}"
-        return f"ear/2/{_acoustic().identity}/{words}/{_calibration()}/{self._config}"
+        return f"ear/3/{_acoustic().identity}/{words}/{_calibration()}/{self._config}"
 
     async def open(self, hints: Sequence[str] = ()) -> EarRecognition:
         """Starts an utterance; words and phrases in `hints` become likelier."""
@@ -109,8 +110,9 @@ class EarSpeechToText:
 
     def knows(self, word: str) -> bool:
         """Whether the model of words lists it; other words are heard as sounds and written by the letters heard."""
-        known = any(part.known(word) for part in _general_words())
-        return known or any(word in line.split() for line in self.sentences)
+        stem = pieces(word)[0]
+        known = any(part.known(stem) for part in _general_words())
+        return known or any(stem in apart(line).split() for line in self.sentences)
 
     def searched(self, log_probs: LogProbabilities, hints: Sequence[str] = ()) -> list[Hypothesis]:
         """What may have been said, likeliest first, given the network's outputs, shape (frames, 74)."""
@@ -135,15 +137,18 @@ class EarSpeechToText:
             return self._words
 
     def _own_model(self) -> LanguageModel:
-        parts, shares = list(_general_words()), list(SHARES[:2])
+        talk, general = _general_words()
+        parts, shares = [talk, general], list(SHARES[:2])
+        used = set(talk.words)
         if self.sentences:
-            parts.append(WordModel.of_sentences(self.sentences))
+            parts.append(WordModel.of_sentences(map(apart, self.sentences)))
             shares.append(SHARES[2])
+            used.update(parts[-1].words)
         model: MixedModel | WordList
         if self._knowledge is Knowledge.WORDS:
-            model = WordList({word for part in parts for word in part.words}, ways, SOUNDS)
+            model = WordList(used - {CLITIC} | possessives(used), ways, SOUNDS)
         else:
-            model = MixedModel(parts, shares, ways, SOUNDS)
+            model = MixedModel(parts, shares, ways, SOUNDS, own=used)
         _ = (
             model.tree,
             model.spelling,
@@ -216,8 +221,7 @@ class EarRecognition:
             if text == self._text or not text:
                 return None
             self._text = text
-            words = _spans(self._search.partial().words, self._fed_ns)
-            return Transcript(text=text, final=False, words=words)
+            return Transcript(text=text, final=False)
 
     def _listen(self) -> None:
         if self._waiting:

@@ -32,10 +32,10 @@ class SearchConfig:
         best: the hypotheses that `finish` returns.
     """
 
-    beam_size: int = 24
-    score_margin: float = 12.0
+    beam_size: int = 32
+    score_margin: float = 8.0
     token_probability: float = 3e-3
-    quiet_probability: float = 0.999
+    quiet_probability: float = 0.998
     language_weight: float = 0.7
     word_bonus: float = 1.5
     unknown_penalty: float = 0.0

@@ -12,6 +12,7 @@ from functools import cached_property
 
 import numpy as np
 
+from agent.audio.stt.ear.possessives import CLITIC, pieces, possessives
 from agent.audio.stt.ear.word_model import History, WordModel
 from agent.audio.stt.ear.word_tree import (
     LETTERS,
@@ -67,7 +68,8 @@ class MixedModel(_SaidWords):
     A word known to one part counts with that part's weight alone; what the others hold for strangers is little.
 
     Args:
-        parts, weights: as many of each.
+        parts, weights: as many of each; made of sentences whose words are in their pieces (`possessives.apart`).
+        own: words that may have 's behind them, as words of their own for the search.
         ways: how words are said, in symbols of `alphabet`; they are listened for so.
 
     Raises:
@@ -80,6 +82,7 @@ class MixedModel(_SaidWords):
         weights: Sequence[float],
         ways: Ways = as_spelled,
         alphabet: str = LETTERS,
+        own: Iterable[str] = (),
     ) -> None:
         if not parts or len(parts) != len(weights) or min(weights) <= 0:
             raise ValueError(f"a mixture wants a positive weight for each part, not {list(weights)}")
@@ -88,6 +91,7 @@ class MixedModel(_SaidWords):
             _Share(model=part, weight=weight / total) for part, weight in zip(parts, weights, strict=True)
         ]
         super().__init__(ways, alphabet)
+        self._own = possessives(own)
         self._memory: dict[tuple[History, str], float] = {}
 
     @cached_property
@@ -97,10 +101,10 @@ class MixedModel(_SaidWords):
 
     def unknown_log_probability(self, history: History) -> float:
         """Natural log probability that none of the known words comes after the two words of `history`."""
+        before = _in_pieces(history)
         return math.log(
             sum(
-                share.weight * math.exp(share.model.unknown_log_probability(history))
-                for share in self._shares
+                share.weight * math.exp(share.model.unknown_log_probability(before)) for share in self._shares
             )
         )
 
@@ -111,21 +115,39 @@ class MixedModel(_SaidWords):
         for share in self._shares:
             at = [ids[word] for word in share.model.words]
             mass[at] += share.weight * np.exp(share.model.single_logs())
-        return words, np.log(mass).astype(np.float32)
+        logs = {word: float(log) for word, log in zip(words, np.log(mass), strict=True)}
+        clitic = logs.pop(CLITIC, 0.0)
+        # Whatever comes before it: the search asks again when the word is complete.
+        logs |= {
+            word: logs[pieces(word)[0]] + clitic for word in sorted(self._own) if pieces(word)[0] in logs
+        }
+        return list(logs), np.array(list(logs.values()), dtype=np.float32)
 
     def log_probability(self, history: History, word: str) -> float:
         """Natural log probability of `word` (or END) after the two words of `history`."""
         key = (history, word)
         found = self._memory.get(key)
         if found is None:
-            knowing = [share for share in self._shares if share.model.known(word)] or self._shares
-            found = math.log(
-                sum(share.weight * math.exp(share.model.log_probability(history, word)) for share in knowing)
-            )
+            before, found = _in_pieces(history), 0.0
+            for piece in pieces(word):
+                found += self._log(before, piece)
+                before = (before[1], piece)
             if len(self._memory) >= _REMEMBERED:
                 self._memory.clear()
             self._memory[key] = found
         return found
+
+    def _log(self, history: History, piece: str) -> float:
+        knowing = [share for share in self._shares if share.model.known(piece)] or self._shares
+        return math.log(
+            sum(share.weight * math.exp(share.model.log_probability(history, piece)) for share in knowing)
+        )
+
+
+def _in_pieces(history: History) -> History:
+    """The last two pieces of the two words."""
+    last = pieces(history[1])
+    return (last[0], last[1]) if len(last) == 2 else (pieces(history[0])[-1], last[0])
 
 
 class WordList(_SaidWords):

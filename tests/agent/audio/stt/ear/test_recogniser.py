@@ -15,6 +15,7 @@ from agent.audio.blocking import run_in_thread
 from agent.audio.ports import Transcript
 from agent.audio.stt.ear.acoustic import AcousticModel
 from agent.audio.stt.ear.recogniser import EarRecognition, EarSpeechToText
+from agent.audio.stt.ear.search_config import SearchConfig
 from agent.audio.tts.pyttsx3 import Pyttsx3TextToSpeech
 from agent.cache import ContentCache
 from agent.errors import BadAudio, ProviderError
@@ -154,8 +155,24 @@ def test_a_final_has_confidence_word_times_and_alternatives(
     assert clean.confidence is not None and clean.confidence > 0.8
     assert [word.text for word in clean.words] == clean.text.split()
     assert recognition.alternatives[0].text == clean.text
-    scores = [each.score for each in recognition.alternatives]
-    assert len(scores) > 1 and scores == sorted(scores, reverse=True)
+
+
+def test_a_wider_search_gives_more_alternatives_likeliest_first(utterances: list[Samples]) -> None:
+    def alternatives(margin: float) -> list[float]:
+        ear = EarSpeechToText(run_blocking=run_inline, config=SearchConfig(score_margin=margin, best=8))
+
+        async def listen() -> list[float]:
+            recognition = await ear.open()
+            for frame in frames_of(utterances[0].astype("<i2").tobytes()):
+                await recognition.feed(frame)
+            await recognition.finish()
+            return [each.score for each in recognition.alternatives]
+
+        return run_virtual(listen())
+
+    few, many = alternatives(4.0), alternatives(20.0)
+    assert len(few) < len(many) <= 8
+    assert many == sorted(many, reverse=True)
 
 
 def test_silence_is_heard_as_nothing(stt: EarSpeechToText) -> None:
