@@ -24,7 +24,7 @@ from evals.signal.filters import telephone_band
 from evals.signal.levels import Signal, scale_to_speech_level
 from evals.signal.mixing import to_int16
 
-BANK_VERSION = 4
+BANK_VERSION = 5
 SPEECH_DBOV = -26.0
 LONGEST_S = 15.0
 _QUIETER_THAN = 1e-3  # of full scale: what espeak puts around speech

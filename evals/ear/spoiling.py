@@ -31,6 +31,9 @@ from evals.synth.packet_loss import GilbertLoss, lost_packets
 TRAINING_LOOPS = {"white": 2, "car": 4, "street": 10, "office": 20, "babble": 32}
 # How often each is drawn: those in which words are lost soonest, more often.
 _SHARES = {"white": 0.24, "car": 0.13, "street": 0.24, "office": 0.15, "babble": 0.24}
+# By how much another voice is softer than the caller's.
+ECHO_DB = (18.0, 40.0)
+DOUBLE_TALK_DB = (8.0, 18.0)
 FIRST_TRAINING_SEED = 1000  # of the noise loops; tests use small seeds
 
 
@@ -106,8 +109,10 @@ def spoiled(
         if rng.random() < 0.1:  # two at once
             sound += noises.some(rng, length) * gain_for(SPEECH_DBOV + level - snr - rng.uniform(3, 12))
     sound += idle_noise(int(rng.integers(1280)), length) * gain_for(float(rng.uniform(-10, 8)))
-    if others and rng.random() < 0.08:
-        sound += echo(others[int(rng.integers(len(others)))], length, rng)
+    if others and rng.random() < 0.1:
+        softer = DOUBLE_TALK_DB if rng.random() < 0.3 else ECHO_DB
+        other = others[int(rng.integers(len(others)))]
+        sound += another_voice(other, length, rng, softer) * gain_for(level)
     if rng.random() < 0.04:  # a microphone turned up too far
         loud = gain_for(float(rng.uniform(2, 12)))
         peak = max(float(np.max(np.abs(sound))), 1e-6)
@@ -122,12 +127,14 @@ def spoiled(
     return coded
 
 
-def echo(voice: Samples, length: int, rng: np.random.Generator) -> Signal:
-    """Another voice coming back faintly over the caller's line, shape (length,)."""
+def another_voice(
+    voice: Samples, length: int, rng: np.random.Generator, softer_db: tuple[float, float]
+) -> Signal:
+    """A voice over the caller's, so much softer: the agent's own coming back, or somebody in the room; (length,)."""
     sound = np.zeros(length)
     start = int(rng.integers(0, max(1, length // 2)))
     heard = voice[: length - start] / 32768
-    sound[start : start + heard.size] = heard * gain_for(-float(rng.uniform(18, 40)))
+    sound[start : start + heard.size] = heard * gain_for(-float(rng.uniform(*softer_db)))
     return sound
 
 

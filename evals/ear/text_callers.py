@@ -314,7 +314,7 @@ error {digit_row}|access denied|no signal|invalid password|connection failed|pag
 {i've|i have|i think i've} {lost|had stolen|left behind} my {credit card|debit card|purse|wallet|bank card|
     phone} {|{day}|in {city}|on the {bus|train|plane}|and i want to block it}
 there's a {payment|charge|transaction|direct debit|withdrawal} {|of {money}} {|on {date}} {i don't
-    recognise|i don't recognize|i didn't make|that's wrong|from {firm}}
+    recognise|i don't recognise|i didn't make|that's wrong|from {firm}}
 {want} {transfer|send|move|pay|withdraw|deposit} {money} {|to {name}|from my savings|to account {digit_row}|
     into my {savings|joint} account|abroad}
 {want} {open|close|set up|change} {an account|a joint account|a standing order|a direct debit|a savings

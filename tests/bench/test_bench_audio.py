@@ -6,6 +6,7 @@ import os
 import subprocess
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from agent.cache import ContentCache
@@ -22,6 +23,9 @@ from tests.cli import ROOT, SMOKE, start
 pytestmark = pytest.mark.bench
 
 RUN_CALLS = 200
+BOOKING = [
+    f"corpora/booking/{suite}.yaml" for suite in ("smoke", "paths", "interruptions", "line", "recorded")
+]
 MEMORY_LIMIT_MIB = 1536
 
 
@@ -68,6 +72,28 @@ def test_audio_level_speed_on_one_core_fresh_and_from_the_cache(line: str) -> No
     print(
         f"\n{line}: {len(chosen)} calls of {call_s:.0f} s: computed afresh {call_s / fresh_s:.1f}x real time, "
         f"from the cache {call_s / cached_s:.0f}x"
+    )
+
+
+def test_speed_of_the_booking_corpus_as_one_run_on_one_core_with_no_cache(tmp_path: Path) -> None:
+    cores = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(cores)})
+    try:
+        begun_ns = stopwatch_ns()
+        arguments = ["run", *BOOKING, "--level", "audio", "--no-cache", "--reports", tmp_path]
+        process = start(arguments, output=subprocess.DEVNULL)
+        process.wait(600)
+        wall_s = (stopwatch_ns() - begun_ns) / NS_PER_S
+    finally:
+        os.sched_setaffinity(0, cores)
+    assert process.returncode in (0, 1)
+    with duckdb.connect(str(tmp_path / "milliwatt.duckdb"), read_only=True) as store:
+        found = store.execute("SELECT count(*), sum(duration_ns) FROM calls").fetchone()
+    assert found is not None
+    count, call_s = found[0], found[1] / NS_PER_S
+    print(
+        f"\n{count} calls of {call_s:.0f} s on every line of the corpus, one process on one core, nothing cached: "
+        f"{wall_s:.0f} s from start to exit, {call_s / wall_s:.1f}x real time"
     )
 
 

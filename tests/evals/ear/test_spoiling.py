@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from agent.media import mulaw_quantise
-from evals.ear.spoiling import NoiseBank, spoiled, through_codec
+from evals.ear.spoiling import DOUBLE_TALK_DB, ECHO_DB, NoiseBank, another_voice, spoiled, through_codec
 from evals.rng import rng_for
 from evals.signal.levels import rms_dbov, scale_to_rms
 from evals.signal.mixing import to_int16
@@ -49,3 +49,12 @@ def test_codecs_keep_the_length_and_change_the_samples(codec: str) -> None:
     assert heard.shape == tone.shape
     assert not np.array_equal(heard, tone)
     assert rms_dbov(heard) == pytest.approx(rms_dbov(tone), abs=1.0)
+
+
+@pytest.mark.parametrize("softer_db", [ECHO_DB, DOUBLE_TALK_DB])
+def test_another_voice_is_softer_than_the_callers_by_what_was_asked(softer_db: tuple[float, float]) -> None:
+    for at in range(20):
+        other = another_voice(SPEECH, 40_000, rng_for(6, "use", at), softer_db)
+        assert other.shape == (40_000,)
+        heard = other[np.flatnonzero(other)]
+        assert -26.0 - softer_db[1] - 0.5 <= rms_dbov(to_int16(heard)) <= -26.0 - softer_db[0] + 0.5

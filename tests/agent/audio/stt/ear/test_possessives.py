@@ -22,6 +22,10 @@ def test_a_sentence_in_pieces_has_every_clitic_apart() -> None:
     assert apart("it's my brother's car the engine's hot") == "it's my brother 's car the engine 's hot"
 
 
+def test_an_apostrophe_that_is_not_heard_goes() -> None:
+    assert apart("my parents' house") == "my parents house"
+
+
 @given(WORDS)
 def test_pieces_make_the_word_and_are_pieces_themselves(word: str) -> None:
     parts = pieces(word)
