@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 import onnx
+import onnxruntime
 import torch
 from onnxruntime.quantization import (
     CalibrationDataReader,
@@ -34,61 +35,97 @@ from evals.ear.network import HOP, MELS, STACK, WINDOW, EarNetwork
 from evals.store.disk import write_atomically
 
 _BEFORE = WINDOW - HOP
+_BIAS_INPUT = 6  # of onnxruntime's MatMulIntegerToFloat
 
 
 class StreamingEar(nn.Module):
     """The network as a function of samples (B, 240 T) at full scale 1.0 and memory (B, M).
 
     It computes what `EarNetwork.forward` does, in fewer and larger steps: for pieces of 90 ms the number of steps is
-    half of the cost. What is remembered lies in rows as wide as the spliced values, so that it is divided in one step.
+    half of the cost. Memory holds samples, then what the layers splice, then their inputs that are not due yet, so
+    that each kind is divided in one step, and made anew in one.
     """
+
+    kept_places: Tensor
+    kept_counts: Tensor
+    late_places: Tensor
+    late_counts: Tensor
 
     def __init__(self, network: EarNetwork) -> None:
         super().__init__()
         self.network = network
-        self.narrow = network.shape.narrow
-        self.rows = [length * width // self.narrow for length, width in map(_size, network.start(1))]
+        shape = network.shape
+        self.narrow, self.width = shape.narrow, shape.width
+        sizes = [part.shape[1] for part in network.start(1)]
+        self.kept, self.late = sizes[::2], [size for size in sizes[1::2] if size]
+        self.enter = _with_features_scaled(network)
+        for name, rows in (("kept", self.kept), ("late", self.late)):
+            places, counts = _ends(rows)
+            self.register_buffer(f"{name}_places", places)
+            self.register_buffer(f"{name}_counts", counts)
+
+    @property
+    def parts(self) -> list[int]:
+        """Of memory: samples, spliced values, inputs not due yet."""
+        return [_BEFORE, sum(self.kept) * self.narrow, sum(self.late) * self.width]
 
     @property
     def memory_size(self) -> int:
         """M."""
-        return _BEFORE + sum(self.rows) * self.narrow
+        return sum(self.parts)
 
     def forward(self, samples: Tensor, memory: Tensor) -> tuple[Tensor, Tensor]:
         """Log-probabilities (B, T, 29 + 45), late by the network's look-ahead, and the memory after these samples."""
         network, batch = self.network, samples.shape[0]
-        before = memory[:, :_BEFORE]
-        parts = torch.split(memory[:, _BEFORE:].reshape(batch, -1, self.narrow), self.rows, dim=1)
-        x = network.features(samples, before).reshape(batch, -1, MELS * STACK)
-        x = functional.relu(network.enter(x))
+        before, kept_rows, late_rows = torch.split(memory, self.parts, dim=1)
+        kept = list(torch.split(kept_rows.reshape(batch, -1, self.narrow), self.kept, dim=1))
+        late = list(torch.split(late_rows.reshape(batch, -1, self.width), self.late, dim=1))
+        x = network.features.logs(samples, before).reshape(batch, -1, MELS * STACK)
+        x = functional.relu(self.enter(x))
         count = x.shape[1]
         frames = torch.arange(count, device=x.device)
         places = {
             dilation: (frames[:, None] + dilation * torch.arange(network.shape.taps)).reshape(-1)
             for dilation in set(network.shape.dilation)
         }
-        after: list[Tensor] = []
+        due = 0
         for at, layer in enumerate(network.layers):
-            kept, late = parts[2 * at], parts[2 * at + 1]
-            values = torch.cat((kept, layer.narrow(layer.norm(x))), dim=1)
-            spliced = torch.index_select(values, 1, places[layer.dilation])
+            kept[at] = torch.cat((kept[at], layer.narrow(layer.norm(x))), dim=1)
+            spliced = torch.index_select(kept[at], 1, places[layer.dilation])
             spliced = spliced.reshape(batch, -1, self.narrow * layer.taps)
             if layer.ahead:
-                joined = torch.cat((late.reshape(batch, layer.ahead, -1), x), dim=1)
-                x, late = joined[:, :count], joined[:, count:]
+                late[due] = torch.cat((late[due], x), dim=1)
+                x, due = late[due][:, :count], due + 1
             x = x + functional.relu(layer.widen(spliced))
-            after += (
-                [values[:, count:], late.reshape(batch, -1, self.narrow)]
-                if layer.ahead
-                else [values[:, count:]]
-            )
-        kept = torch.cat((before, samples), dim=1)[:, -_BEFORE:]
-        outputs = network.outputs(x)
-        return outputs, torch.cat((kept, torch.cat(after, dim=1).reshape(batch, -1)), dim=1)
+        after = [
+            torch.cat((before, samples), dim=1)[:, -_BEFORE:],
+            _at(kept, self.kept_places + count * self.kept_counts).reshape(batch, -1),
+            _at(late, self.late_places + count * self.late_counts).reshape(batch, -1),
+        ]
+        return network.outputs(x), torch.cat(after, dim=1)
 
 
-def _size(part: Tensor) -> tuple[int, int]:
-    return part.shape[1], part.shape[2]
+def _with_features_scaled(network: EarNetwork) -> nn.Linear:
+    """The first layer, for features whose mean and variance are not yet what it was trained on."""
+    mean, scale = (each.repeat(STACK) for each in (network.features.mean, network.features.scale))
+    enter = nn.Linear(network.enter.in_features, network.enter.out_features)
+    with torch.no_grad():
+        enter.weight.copy_(network.enter.weight * scale)
+        enter.bias.copy_(network.enter.bias - enter.weight @ mean)
+    return enter
+
+
+def _ends(rows: Sequence[int]) -> tuple[Tensor, Tensor]:
+    """Where the last `rows` of each of several parts lie, when each part is that long and a count of frames longer:
+    at the first numbers returned, and that count times the second."""
+    starts = np.cumsum([0, *rows])
+    places = np.concatenate([start + np.arange(size) for start, size in zip(starts, rows, strict=False)])
+    counts = np.repeat(np.arange(1, len(rows) + 1), rows)
+    return torch.tensor(places), torch.tensor(counts)
+
+
+def _at(parts: Sequence[Tensor], places: Tensor) -> Tensor:
+    return torch.index_select(torch.cat(list(parts), dim=1), 1, places)
 
 
 def export(
@@ -111,7 +148,7 @@ def export(
             _write_rounded(prepared, ready, examples, ear.memory_size)
         else:
             shutil.copy(exact, ready)
-        model = onnx.load(str(ready))
+        model = with_biases_folded(_fused(ready))
         for key, value in {**facts, "late_frames": str(network.late)}.items():
             entry = model.metadata_props.add()
             entry.key, entry.value = key, value
@@ -161,6 +198,37 @@ def _write_rounded(exact: Path, rounded: Path, examples: Sequence[Samples], memo
         calibrate_method=CalibrationMethod.MinMax,
         extra_options={"OpTypesToExcludeOutputQuantization": ["MatMul"]},
     )
+
+
+def _fused(path: Path) -> onnx.ModelProto:
+    """The graph as onnxruntime would make it on loading, so that loading need not: fewer and larger steps."""
+    options = onnxruntime.SessionOptions()
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
+    options.optimized_model_filepath = str(path.with_suffix(".fused.onnx"))
+    options.log_severity_level = 3
+    onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    return onnx.load(options.optimized_model_filepath)
+
+
+def with_biases_folded(model: onnx.ModelProto) -> onnx.ModelProto:
+    """The graph with what is added to a whole-number product taken into it, which onnxruntime leaves apart."""
+    graph = model.graph
+    constants = {each.name: tuple(each.dims) for each in graph.initializer}
+    users: dict[str, list[onnx.NodeProto]] = {}
+    for node in graph.node:
+        for name in node.input:
+            users.setdefault(name, []).append(node)
+    for product in [node for node in graph.node if node.op_type == "MatMulIntegerToFloat"]:
+        after = users.get(product.output[0], [])
+        if len(after) != 1 or after[0].op_type != "Add" or len(product.input) > _BIAS_INPUT:
+            continue
+        added = after[0]
+        biases = [name for name in added.input if len(constants.get(name, ())) == 1]
+        if len(biases) == 1:
+            product.input.append(biases[0])
+            product.output[0] = added.output[0]
+            graph.node.remove(added)
+    return model
 
 
 def _layer_inputs(weights: Mapping[str, tuple[int, ...]]) -> set[int]:

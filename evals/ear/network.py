@@ -86,6 +86,10 @@ class Features(nn.Module):
 
     def forward(self, samples: Tensor, before: Tensor) -> Tensor:
         """Features of whole frames."""
+        return (self.logs(samples, before) - self.mean) * self.scale
+
+    def logs(self, samples: Tensor, before: Tensor) -> Tensor:
+        """The energies' natural logs, (B, 3 T, 40), before they are set to mean 0 and variance 1."""
         sound = torch.cat((before, samples), dim=1)
         batch = sound.shape[0]
         hops = sound.reshape(batch, -1, HOP)
@@ -94,7 +98,7 @@ class Features(nn.Module):
         power = spectrum * spectrum
         half = self.waves.shape[1] // 2
         energy = (power[..., :half] + power[..., half:]) @ self.mel
-        return (torch.log(energy + _FLOOR) - self.mean) * self.scale
+        return torch.log(energy + _FLOOR)
 
 
 class Layer(nn.Module):

@@ -40,8 +40,9 @@ LONGEST_UTTERANCE_NS = 60_000_000_000  # what comes later is not heard
 SHARES = (0.7, 0.2, 0.1)
 
 # Where nothing tells which word is likely, a word counts less, and letters tell words apart that sound alike.
-_WORDS_ALONE = SearchConfig(letters_weight=1.0, language_weight=0.3, word_bonus=1.0)
+_WORDS_ALONE = SearchConfig(letters_weight=1.0, language_weight=0.3, word_bonus=1.5, unknown_penalty=4.0)
 _LONGEST_SAMPLES = LONGEST_UTTERANCE_NS // SAMPLE_NS
+_SAMPLE_BYTES = 2
 _SAMPLES_A_STEP = 720  # 90 ms: how often the network works and a partial can come
 
 
@@ -166,7 +167,7 @@ class EarRecognition:
     def __init__(self, stream: AcousticStream, search: BeamSearch, run_blocking: RunBlocking) -> None:
         self._stream, self._search, self._run_blocking = stream, search, run_blocking
         self._lock = threading.Lock()
-        self._waiting: list[Samples] = []
+        self._waiting: list[bytes] = []
         self._waiting_samples = 0
         self._fed_ns = 0
         self._text = ""
@@ -194,10 +195,10 @@ class EarRecognition:
             raise BadAudio(f"recognition wants {TELEPHONE}, not {frame.format}")
         if self._over or self._fed_ns >= LONGEST_UTTERANCE_NS:
             return None
-        samples = frame.samples
-        self._waiting.append(samples)
-        self._waiting_samples += samples.size
-        self._fed_ns += samples.size * SAMPLE_NS
+        self._waiting.append(frame.pcm)
+        samples = len(frame.pcm) // _SAMPLE_BYTES
+        self._waiting_samples += samples
+        self._fed_ns += samples * SAMPLE_NS
         if self._waiting_samples < _SAMPLES_A_STEP:
             return None
         return await self._run_blocking(self._advance)
@@ -225,7 +226,7 @@ class EarRecognition:
 
     def _listen(self) -> None:
         if self._waiting:
-            samples = np.concatenate(self._waiting)
+            samples = np.frombuffer(b"".join(self._waiting), dtype="<i2")
             self._waiting, self._waiting_samples = [], 0
             self._search.advance(self._stream.feed(samples))
 

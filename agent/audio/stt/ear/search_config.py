@@ -37,7 +37,7 @@ class SearchConfig:
     token_probability: float = 3e-3
     quiet_probability: float = 0.998
     language_weight: float = 0.7
-    word_bonus: float = 1.5
+    word_bonus: float = 1.0
     unknown_penalty: float = 0.0
     letters_weight: float = 0.0
     alike: int = 4
