@@ -77,16 +77,20 @@ def train(
 def finish(
     folder: Folder = FOLDER,
     seed: int = 3,
+    earlier: Annotated[
+        Path | None, typer.Option(help="A checkpoint that training went on from, to be mixed in.")
+    ] = None,
+    share: Annotated[float, typer.Option(min=0.0, max=1.0, help="Its share of the weights.")] = 0.4,
 ) -> None:
     """Write what the product ships, from the last checkpoint: the network, the words, the calibration.
 
-    Example: python -m evals.ear finish
+    Example: python -m evals.ear finish --earlier reports/ear/checkpoint_184min.pt
     """
     from evals.ear.finishing import write_calibrated, write_network
 
     noises = asyncio.run(noise_bank(cache_in(folder)))
     examples = [samples for pairs in checks(noises, seed).values() for samples, _ in pairs[:40]]
-    write_network(folder, NETWORK, examples)
+    write_network(folder, NETWORK, examples, earlier=earlier, share=share)
     print(f"network.onnx: {NETWORK.stat().st_size / 1e6:.2f} MB", flush=True)
     words(seed)
     write_calibrated(cache_in(folder))

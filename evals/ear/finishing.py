@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -21,11 +22,31 @@ from evals.ear.network import EarNetwork
 from evals.ear.training import TrainingPlan
 
 
-def write_network(folder: Path, path: Path, examples: list[Samples]) -> None:
-    """Exports the running mean of the last checkpoint."""
-    state = torch.load(folder / "checkpoint.pt", weights_only=True, map_location="cpu")
+def write_network(
+    folder: Path, path: Path, examples: list[Samples], *, earlier: Path | None = None, share: float = 0.4
+) -> None:
+    """Exports the running mean of the last checkpoint's weights, perhaps mixed with an earlier one's.
+
+    A mean of weights that training went on from hears better than either where their training differed (Wortsman et
+    al., "Model soups", ICML 2022): here in how noisy it was.
+
+    Args:
+        folder: holds `checkpoint.pt`.
+        path: the file to write.
+        examples: utterances by which the 8-bit scales are chosen.
+        earlier: a checkpoint that training went on from.
+        share: its share.
+    """
+    state = _checkpoint(folder / "checkpoint.pt")
+    weights = state["mean"]
+    if earlier is not None:
+        other = _checkpoint(earlier)["mean"]
+        weights = {
+            name: weight + share * (other[name] - weight) if weight.is_floating_point() else weight
+            for name, weight in weights.items()
+        }
     network = EarNetwork(TrainingPlan(minutes=0).shape)
-    network.load_state_dict(state["mean"])
+    network.load_state_dict(weights)
     facts = {
         "steps": str(state["step"]),
         "minutes": f"{state['trained_s'] / 60:.0f}",
@@ -33,6 +54,11 @@ def write_network(folder: Path, path: Path, examples: list[Samples]) -> None:
     }
     path.parent.mkdir(parents=True, exist_ok=True)
     export(network, path, facts, examples)
+
+
+def _checkpoint(path: Path) -> dict[str, Any]:
+    found: dict[str, Any] = torch.load(path, weights_only=True, map_location="cpu")
+    return found
 
 
 def write_calibrated(cache: ContentCache) -> None:

@@ -34,6 +34,8 @@ _LEFT_OUT = {Kind.SALAD: 0.0, Kind.MUTATED: 0.25, Kind.TALK: 0.0}
 SCOWL = Path("/usr/share/dict/scowl")
 _TIMES = {10: 24, 20: 6, 35: 2, 40: 2, 50: 2}
 _SPELLINGS = ("english", "british")  # one of them, or words that sound alike could not be told apart
+_NAMES = ("english-proper-names", "english-upper")
+_NAME_TIMES = {35: 2, 40: 2, 50: 2}
 _WORDS_A_LINE = 8
 
 
@@ -79,7 +81,7 @@ def language_texts(seed: int) -> Iterator[str]:
 
 
 def listed_words(seed: int, folder: Path = SCOWL) -> list[str]:
-    """The word list, shuffled into lines; frequent words come more often.
+    """The word list with names, shuffled into lines; frequent words come more often.
 
     Raises:
         BadInput: it is not installed.
@@ -90,15 +92,21 @@ def listed_words(seed: int, folder: Path = SCOWL) -> list[str]:
     for size, times in _TIMES.items():
         for spelling in _SPELLINGS:
             path = folder / f"{spelling}-words.{size}"
-            if path.exists():
-                listed = path.read_text(encoding="iso-8859-1").split()
-                words += [word for word in listed if _plain(word)] * times
+            words += [word for word in _listed(path) if _plain(word)] * times
+    for size, times in _NAME_TIMES.items():
+        for kind in _NAMES:
+            names = [name for name in _listed(folder / f"{kind}.{size}") if name[1:].islower()]
+            words += [name.lower() for name in names if _plain(name.lower())] * times
     shuffled = rng_for(seed, "ear.language.list").permutation(np.array(words))
     known = _kept_apart()
     lines = (
         " ".join(shuffled[at : at + _WORDS_A_LINE].tolist()) for at in range(0, shuffled.size, _WORDS_A_LINE)
     )
     return [line for line in lines if known.isdisjoint(runs([line]))]
+
+
+def _listed(path: Path) -> list[str]:
+    return path.read_text(encoding="iso-8859-1").split() if path.exists() else []
 
 
 def runs(sentences: Iterable[str]) -> set[tuple[str, ...]]:

@@ -198,8 +198,8 @@ gmail dot com | outlook dot com | hotmail dot com | yahoo dot com | icloud dot c
 gmail dot com | hotmail dot co dot uk | yahoo dot co dot uk | b t internet dot com | a o l dot com | g mail
     dot com | me dot com
 {family} {|and sons|dash {family}} dot {com|co dot uk|org|net|co|io} | {road} {school|clinic|design|studio}
-    dot {com|org|co dot uk|e d u}
-the {road} {group|company|agency} dot {com|net|co dot uk|e u|i e} | {letters} dot {com|org|ac dot uk|gov dot
+    dot {com|org|co dot uk|e d u|edu}
+the {road} {group|company|agency} dot {com|net|co dot uk|e u|i e|ie} | {letters} dot {com|org|ac dot uk|gov dot
     uk}
 """,
     "email": "{mail_user} at {mail_host}",

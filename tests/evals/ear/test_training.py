@@ -67,6 +67,7 @@ def test_the_exported_graph_hears_what_the_network_hears(tmp_path: Path) -> None
     pairs = [(np.asarray(shard.spoken(at).samples), "a") for at in range(4)]
     torch.manual_seed(1)
     network = EarNetwork(NetworkShape())
+    network.features.mean, network.features.scale = torch.randn(40), 0.5 + torch.rand(40)
     export(network, tmp_path / "exact.onnx", {})
     export(network, tmp_path / "rounded.onnx", {}, [samples for samples, _ in pairs])
     exact, rounded = AcousticModel(tmp_path / "exact.onnx"), AcousticModel(tmp_path / "rounded.onnx")

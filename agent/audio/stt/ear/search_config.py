@@ -38,7 +38,7 @@ class SearchConfig:
     quiet_probability: float = 0.998
     language_weight: float = 0.7
     word_bonus: float = 1.0
-    unknown_penalty: float = 0.0
+    unknown_penalty: float = 1.0
     letters_weight: float = 0.0
     alike: int = 4
     alike_margin: float = 6.0

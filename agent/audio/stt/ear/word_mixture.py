@@ -27,6 +27,10 @@ from agent.audio.stt.ear.word_tree import (
 )
 from agent.audio.stt.trigram import END
 
+# People hesitate anywhere, about once in fifty words (Bortfeld et al., "Disfluency rates in conversation", 2001); what
+# is written down holds far fewer.
+_HESITATIONS = frozenset(("er", "erm", "uh", "um"))
+_HESITATION_LOG = math.log(0.02 / len(_HESITATIONS))
 _REMEMBERED = 60_000  # probabilities a mixture keeps before its memory begins anew: about 10 MB
 
 
@@ -132,6 +136,8 @@ class MixedModel(_SaidWords):
             for piece in pieces(word):
                 found += self._log(before, piece)
                 before = (before[1], piece)
+            if word in _HESITATIONS:
+                found = max(found, _HESITATION_LOG)
             if len(self._memory) >= _REMEMBERED:
                 self._memory.clear()
             self._memory[key] = found
