@@ -9,7 +9,7 @@ from rich.console import Console
 
 from evals.rng import rng_for
 from evals.scoring.case_rows import CallRow, pair
-from evals.scoring.gate import exit_status, judge, judge_absolute
+from evals.scoring.gate import exit_status, judge, judge_absolute, undeclared_changes
 from evals.scoring.gate_file import load_gates
 from evals.scoring.gates import DEFAULT_GATES, Gates
 from evals.scoring.verdict import GateOutcome, GateVerdict
@@ -40,6 +40,8 @@ def compare_runs(
     verdicts = judge(baseline, candidate, gates, rng_for(seed, "gate"))
     write_verdicts(candidate_folder, read_run_info(baseline_folder).run_id, verdicts)
     print_verdicts(verdicts, out)
+    for line in undeclared_changes(baseline, candidate, gates, rng_for(seed, "gate.undeclared")):
+        out.print(f"note: {line}", highlight=False, markup=False, soft_wrap=True)
     return exit_status(verdicts)
 
 

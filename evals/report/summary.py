@@ -127,9 +127,14 @@ class Summary:
 
     @property
     def holds(self) -> bool:
-        """Whether the run is complete, every expectation held and no gate says otherwise."""
+        """Whether the run is complete, every expectation held and no gate is seen to fail; see `undecided`."""
         gates_hold = all(gate.outcome is not GateOutcome.FAIL for gate in self.gates)
         return self.complete and not self.failing and gates_hold
+
+    @property
+    def undecided(self) -> bool:
+        """Whether nothing is seen to fail, but a gate had too little data to say."""
+        return self.holds and any(gate.outcome is GateOutcome.TOO_LITTLE_DATA for gate in self.gates)
 
 
 def summarise(run: RunInfo, calls: Iterable[FinishedCall], *, gates: Sequence[GateVerdict] = ()) -> Summary:

@@ -35,7 +35,7 @@ def render(summary: Summary) -> RenderableType:
         parts.append(_headline(summary))
     if summary.gates:
         parts.append(_gates(summary))
-    style = "bold green" if summary.holds else "bold red"
+    style = "bold yellow" if summary.undecided else "bold green" if summary.holds else "bold red"
     parts.append(Text(verdict(summary), style=style))
     return Group(*(Padding(part, (0, 0, 1, 0), expand=False) for part in parts[:-1]), parts[-1])
 

@@ -111,7 +111,15 @@ def verdict(summary: Summary) -> str:
     parts = [f"{calls.count} of {calls.of} calls met their expectations"]
     if failed_gates:
         parts.append(f"{failed_gates} of {len(summary.gates)} gates failed")
+    undecided_gates = sum(gate.outcome == "too_little_data" for gate in summary.gates)
+    if undecided_gates:
+        parts.append(f"{undecided_gates} of {len(summary.gates)} gates had too little data")
     if summary.missing:
         parts.append(f"{len(summary.missing)} of {len(summary.run.cases)} cases were not played")
-    state = "PASS" if summary.holds else "INCOMPLETE" if summary.missing and not summary.failing else "FAIL"
-    return f"{state}: {'; '.join(parts)}."
+    return f"{_state(summary)}: {'; '.join(parts)}."
+
+
+def _state(summary: Summary) -> str:
+    if summary.holds:
+        return "UNDECIDED" if summary.undecided else "PASS"
+    return "INCOMPLETE" if summary.missing and not summary.failing else "FAIL"

@@ -69,6 +69,8 @@ def test_a_run_holds_when_all_is_played_and_as_expected() -> None:
         GateVerdict(gate="yield", outcome=GateOutcome.TOO_LITTLE_DATA, reason="3 turns"),
     ]
     assert summarise(run, calls, gates=gates).holds
+    assert summarise(run, calls, gates=gates).undecided
+    assert not summarise(run, calls, gates=gates[:1]).undecided
     assert not summarise(run, calls[1:]).holds
     assert summarise(run, calls[1:]).missing == (CASES[0],)
     assert not summarise(run, [a_call(CASES[0], passed=False), *calls[1:]]).holds

@@ -64,7 +64,7 @@ gate          says             because
 task success  pass             1 of 2, was 1 of 2
 word errors   too little data  2 calls; 8 are needed
 
-FAIL: 1 of 2 calls met their expectations.\
+FAIL: 1 of 2 calls met their expectations; 1 of 2 gates had too little data.\
 """)
 
 
@@ -89,6 +89,15 @@ def test_an_unfinished_run_is_neither_good_nor_bad() -> None:
     call = a_finished_call(record=a_text_record(CLEAN), checks=[])
     assert shown(summarise(a_run(cases=(CLEAN, CAR)), [call])).splitlines()[-1] == snapshot(
         "INCOMPLETE: 1 of 1 calls met their expectations; 1 of 2 cases were not played."
+    )
+
+
+def test_a_gate_without_enough_data_leaves_the_run_undecided() -> None:
+    call = a_finished_call(record=a_text_record(CLEAN), checks=[])
+    gate = GateVerdict(gate="g", outcome=GateOutcome.TOO_LITTLE_DATA, reason="3 values; 59 are needed to say")
+    summary = summarise(a_run(cases=(CLEAN,)), [call], gates=[gate])
+    assert shown(summary).splitlines()[-1] == snapshot(
+        "UNDECIDED: 1 of 1 calls met their expectations; 1 of 1 gates had too little data."
     )
 
 
