@@ -29,6 +29,7 @@ from evals.report.wording import (
     columns_with_values,
     counted,
     delay,
+    flaky_case,
     headline_figures,
     percent,
     verdict,
@@ -297,6 +298,7 @@ def _environment() -> Environment:
         f"{clock_time(t_ns // 1_000_000_000)}.{t_ns // 100_000_000 % 10}"
     )
     environment.filters["counted"] = counted
+    environment.filters["flaky"] = flaky_case
     environment.tests["agent_line"] = lambda line: type(line).__name__ == "AgentLine"
     return environment
 

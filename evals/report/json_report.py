@@ -31,6 +31,8 @@ def render(summary: Summary, calls: Iterable[FinishedCall]) -> str:
         "scorecard": _plain(summary.scorecard),
         "unscored": _plain(summary.unscored),
         "missing": list(summary.missing),
+        "flaky": _plain(summary.flaky),
+        "repeats": _plain(summary.repeats),
         "calls": [_call(call) for call in calls],
     }
     return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"

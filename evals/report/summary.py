@@ -23,6 +23,7 @@ from evals.metrics.words_heard import WORD_DELETIONS, WORD_HITS, WORD_INSERTIONS
 from evals.record import CallStatus
 from evals.report.figures import Delay, Delays, Share
 from evals.run_info import RunInfo
+from evals.scoring.repeats import RepeatedCase, RepeatRates, flaky, repeat_rates, repeated
 from evals.scoring.verdict import GateOutcome, GateVerdict, ItemGrade, ScorecardItem
 from evals.store.finished import FinishedCall
 
@@ -101,6 +102,8 @@ class Summary:
         by_line, by_voice, by_scenario: the same, by group, in order of name (scenarios: of playing).
         failing: what failed and why, in playing order.
         missing: cases of the run that have no finished call.
+        flaky: cases that passed in some of their repeats and failed in others.
+        repeats: how often one of k repeats passes, and how often all do.
         scorecard: every line of every scorecard.
         unscored: why metrics have no value, most frequent first.
         gates: what gates said of the run.
@@ -114,6 +117,8 @@ class Summary:
     by_scenario: tuple[Figures, ...]
     failing: tuple[FailingCase, ...] = ()
     missing: tuple[str, ...] = ()
+    flaky: tuple[RepeatedCase, ...] = ()
+    repeats: tuple[RepeatRates, ...] = ()
     scorecard: tuple[CardLine, ...] = ()
     unscored: tuple[Unscored, ...] = ()
     gates: tuple[GateVerdict, ...] = ()
@@ -145,6 +150,7 @@ def summarise(run: RunInfo, calls: Iterable[FinishedCall], *, gates: Sequence[Ga
         key=lambda call: (order.get(call.case_id, len(order)), call.case_id),
     )
     finished = {call.case_id for call in kept}
+    cases = repeated((call.case_id, call.passed) for call in kept)
     return Summary(
         run=run,
         all=_figures("all", kept),
@@ -157,6 +163,8 @@ def summarise(run: RunInfo, calls: Iterable[FinishedCall], *, gates: Sequence[Ga
             if not call.passed
         ),
         missing=tuple(case for case in run.cases if case not in finished),
+        flaky=flaky(cases),
+        repeats=repeat_rates(cases),
         scorecard=_scorecard(item for call in kept for item in call.scorecard),
         unscored=_unscored(measurement for call in kept for measurement in call.measurements),
         gates=tuple(gates),

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from evals.report.summary import FailingCase, Figures, Summary
-from evals.report.wording import columns_with_values, headline_figures, verdict
+from evals.report.wording import columns_with_values, flaky_case, headline_figures, verdict
 from evals.scoring.verdict import GateOutcome
 
 MANY, MANY_REASONS = 12, 3
@@ -28,6 +28,8 @@ def render(summary: Summary) -> RenderableType:
     # The longest part comes first, so that figures and verdict are what stands on the screen at the end.
     if summary.failing:
         parts.append(_failing(summary.failing))
+    if summary.flaky:
+        parts.append(_listed("Flaky", [f"{case.name}: {flaky_case(case)}" for case in summary.flaky]))
     if summary.all.calls.of:
         parts.append(_groups("line", summary.by_line, summary.all))
         if len(summary.by_voice) > 1:
@@ -75,6 +77,14 @@ def _failing(cases: Sequence[FailingCase]) -> Group:
         lines.extend(Padding(Text(reason), (0, 0, 0, 6)) for reason in reasons)
     if len(cases) > MANY:
         lines.append(Text(f"  … and {len(cases) - MANY} more; a report has them all"))
+    return Group(*lines)
+
+
+def _listed(what: str, entries: Sequence[str]) -> Group:
+    lines = [Text(f"{what} ({len(entries)}):", style="bold")]
+    lines += [Text(f"  {_one_line(entry)}") for entry in entries[:MANY]]
+    if len(entries) > MANY:
+        lines.append(Text(f"  … and {len(entries) - MANY} more; a report has them all"))
     return Group(*lines)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from evals.metrics.word_errors import WordErrors
 from evals.report.figures import Delay, Delays, Share
 from evals.report.summary import Figures, Summary
+from evals.scoring.repeats import RepeatedCase
 
 NOTHING = "–"
 
@@ -84,6 +85,7 @@ def headline_figures(summary: Summary) -> list[tuple[str, str]]:
     words = figures.words
     lines = [
         ("Calls passed", rate_of(figures.calls)),
+        *_repeat_lines(summary),
         ("Tasks done", rate_of(figures.task)),
         (
             "Words heard wrong",
@@ -102,6 +104,22 @@ def headline_figures(summary: Summary) -> list[tuple[str, str]]:
     return [(name, text) for name, text in lines if text != NOTHING]
 
 
+def flaky_case(case: RepeatedCase) -> str:
+    """`3 of 5 repeats passed`."""
+    return f"{case.passed} of {case.of} repeats passed"
+
+
+def _repeat_lines(summary: Summary) -> list[tuple[str, str]]:
+    return [
+        (
+            f"Passed in all of {rates.k} repeats",
+            f"{percent(rates.pass_all)} (pass^{rates.k}); in one of them {percent(rates.pass_at)} "
+            f"(pass@{rates.k}); {rates.cases} case{'' if rates.cases == 1 else 's'}",
+        )
+        for rates in summary.repeats
+    ]
+
+
 def verdict(summary: Summary) -> str:
     """The run in one sentence."""
     calls = summary.all.calls
@@ -114,6 +132,8 @@ def verdict(summary: Summary) -> str:
     undecided_gates = sum(gate.outcome == "too_little_data" for gate in summary.gates)
     if undecided_gates:
         parts.append(f"{undecided_gates} of {len(summary.gates)} gates had too little data")
+    if summary.flaky:
+        parts.append(f"{len(summary.flaky)} flaky")
     if summary.missing:
         parts.append(f"{len(summary.missing)} of {len(summary.run.cases)} cases were not played")
     return f"{_state(summary)}: {'; '.join(parts)}."

@@ -113,3 +113,17 @@ def test_long_lists_of_failures_are_cut_with_a_word_about_the_rest() -> None:
     text = shown(summarise(a_run(), calls))
     assert "Failed (15):" in text
     assert "… and 3 more; a report has them all" in text
+
+
+def test_flaky_cases_are_listed_with_their_repeats() -> None:
+    cases = tuple(f"booking/s/en-gb/clean/{repeat}" for repeat in range(2))
+    calls = [
+        a_finished_call(record=a_text_record(case), checks=[Check(name="outcome", passed=number == 0)])
+        for number, case in enumerate(cases)
+    ]
+    lines = shown(summarise(a_run(cases=cases), calls)).splitlines()
+    assert lines[lines.index("Flaky (1):") + 1] == "  booking/s/en-gb/clean: 1 of 2 repeats passed"
+    assert [line for line in lines if "pass^2" in line] == [
+        "Passed in all of 2 repeats            0 % (pass^2); in one of them 100 % (pass@2); 1 case"
+    ]
+    assert lines[-1] == "FAIL: 1 of 2 calls met their expectations; 1 flaky."
