@@ -28,6 +28,7 @@ from evals.report import text
 from evals.report.summary import Summary, summarise
 from evals.scoring.gate import exit_status
 from evals.store.duck import merge_run
+from evals.store.flows import read_flows
 from evals.store.parts import read_parts, read_run_info, write_verdicts
 from evals.store.runs import resolve_run
 from evals.suite import PlannedRun, RunRequest, plan
@@ -174,7 +175,7 @@ def _summary(planned: PlannedRun) -> Summary:
     verdicts = absolute_verdicts(calls, planned.folder)
     if verdicts:
         write_verdicts(planned.folder, "", verdicts)
-    return summarise(read_run_info(planned.folder), calls, gates=verdicts)
+    return summarise(read_run_info(planned.folder), calls, gates=verdicts, flows=read_flows(planned.folder))
 
 
 def _plan_text(planned: PlannedRun) -> str:

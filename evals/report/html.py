@@ -31,6 +31,7 @@ from evals.report.wording import (
     delay,
     flaky_case,
     headline_figures,
+    never_visited,
     percent,
     verdict,
     word_error_rate,
@@ -38,6 +39,7 @@ from evals.report.wording import (
 from evals.scoring.verdict import Check, ScorecardItem
 from evals.store.disk import disk_errors, make_folder, write_atomically
 from evals.store.finished import FinishedCall
+from evals.store.flows import read_flows
 from evals.store.parts import audio_file, read_parts, read_run_info, read_verdicts
 
 MANY_CALLS = 300
@@ -87,7 +89,12 @@ def write_html(run_folder: Path, path: Path) -> Path:
         StoreError: the run cannot be read, or the page and its audio not be written.
     """
     gates = [gate for gates in read_verdicts(run_folder).values() for gate in gates]
-    summary = summarise(read_run_info(run_folder), read_parts(run_folder, tracks=False), gates=gates)
+    summary = summarise(
+        read_run_info(run_folder),
+        read_parts(run_folder, tracks=False),
+        gates=gates,
+        flows=read_flows(run_folder),
+    )
     make_folder(path.parent)
     within = path.parent.resolve() == run_folder.resolve()
     beside = path.with_name(f"{path.stem}_audio")
@@ -299,6 +306,7 @@ def _environment() -> Environment:
     )
     environment.filters["counted"] = counted
     environment.filters["flaky"] = flaky_case
+    environment.filters["never_visited"] = never_visited
     environment.tests["agent_line"] = lambda line: type(line).__name__ == "AgentLine"
     return environment
 

@@ -33,6 +33,7 @@ def render(summary: Summary, calls: Iterable[FinishedCall]) -> str:
         "missing": list(summary.missing),
         "flaky": _plain(summary.flaky),
         "repeats": _plain(summary.repeats),
+        "coverage": _plain(summary.coverage),
         "calls": [_call(call) for call in calls],
     }
     return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"

@@ -6,7 +6,14 @@ import re
 from collections.abc import Iterable, Sequence
 
 from evals.report.summary import CardLine, FailingCase, Figures, Summary
-from evals.report.wording import columns_with_values, counted, flaky_case, headline_figures, verdict
+from evals.report.wording import (
+    columns_with_values,
+    counted,
+    flaky_case,
+    headline_figures,
+    never_visited,
+    verdict,
+)
 from evals.store.finished import FinishedCall
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]#|~])")
@@ -47,6 +54,9 @@ def render(summary: Summary, calls: Iterable[FinishedCall] = ()) -> str:
         parts.append(_listed("Flaky", [f"{case.name}: {flaky_case(case)}" for case in summary.flaky]))
     if summary.missing:
         parts.append(_listed("Not played", summary.missing))
+    for flow in summary.coverage:
+        for heading, entries in never_visited(flow):
+            parts.append(f"## {escaped(heading)}\n\n{_bullets(entries)}")
     if summary.scorecard:
         parts.append("## Scorecard\n\n" + _scorecard(summary.scorecard))
     if summary.unscored:
@@ -74,7 +84,11 @@ def _groups(title: str, groups: Sequence[Figures]) -> str:
 
 
 def _listed(title: str, entries: Sequence[str]) -> str:
-    return f"## {title} ({len(entries)})\n\n" + "\n".join(f"- {escaped(entry)}" for entry in entries)
+    return f"## {title} ({len(entries)})\n\n{_bullets(entries)}"
+
+
+def _bullets(entries: Sequence[str]) -> str:
+    return "\n".join(f"- {escaped(entry)}" for entry in entries)
 
 
 def _failing(case: FailingCase) -> str:

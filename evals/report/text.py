@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from evals.report.summary import FailingCase, Figures, Summary
-from evals.report.wording import columns_with_values, flaky_case, headline_figures, verdict
+from evals.report.wording import columns_with_values, flaky_case, headline_figures, never_visited, verdict
 from evals.scoring.verdict import GateOutcome
 
 MANY, MANY_REASONS = 12, 3
@@ -35,6 +35,10 @@ def render(summary: Summary) -> RenderableType:
         if len(summary.by_voice) > 1:
             parts.append(_groups("voice", summary.by_voice, None))
         parts.append(_headline(summary))
+    for flow in summary.coverage:
+        left = never_visited(flow)
+        if left:
+            parts.append(Group(*(_in_a_row(heading, entries) for heading, entries in left)))
     if summary.gates:
         parts.append(_gates(summary))
     style = "bold yellow" if summary.undecided else "bold green" if summary.holds else "bold red"
@@ -86,6 +90,11 @@ def _listed(what: str, entries: Sequence[str]) -> Group:
     if len(entries) > MANY:
         lines.append(Text(f"  … and {len(entries) - MANY} more; a report has them all"))
     return Group(*lines)
+
+
+def _in_a_row(heading: str, entries: Sequence[str]) -> Text:
+    more = f", … and {len(entries) - MANY} more" if len(entries) > MANY else ""
+    return Text.assemble((f"{heading}: ", "bold"), ", ".join(entries[:MANY]) + more)
 
 
 def _gates(summary: Summary) -> Table:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from evals.metrics.word_errors import WordErrors
 from evals.report.figures import Delay, Delays, Share
 from evals.report.summary import Figures, Summary
+from evals.scoring.coverage import Coverage
 from evals.scoring.repeats import RepeatedCase
 
 NOTHING = "–"
@@ -107,6 +108,18 @@ def headline_figures(summary: Summary) -> list[tuple[str, str]]:
 def flaky_case(case: RepeatedCase) -> str:
     """`3 of 5 repeats passed`."""
     return f"{case.passed} of {case.of} repeats passed"
+
+
+def never_visited(coverage: Coverage) -> list[tuple[str, list[str]]]:
+    """What of a flow no call came to: a heading and the entries, for each kind of which something is left."""
+    flow = coverage.flow
+    edges = [f"{edge.state} > {edge.to} ({', '.join(edge.branches)})" for edge in coverage.edges_never]
+    lists = [
+        (f"States of {flow} never visited", list(coverage.states_never), coverage.states),
+        (f"Branches of {flow} never taken", edges, coverage.edges),
+        (f"Tools of {flow} never called", list(coverage.tools_never), coverage.tools),
+    ]
+    return [(f"{heading}, {len(left)} of {total}", left) for heading, left, total in lists if left]
 
 
 def _repeat_lines(summary: Summary) -> list[tuple[str, str]]:

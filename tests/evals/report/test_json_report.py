@@ -31,6 +31,7 @@ def test_programs_find_the_verdict_the_figures_and_every_call() -> None:
             "missing",
             "flaky",
             "repeats",
+            "coverage",
             "calls",
         ]
     )

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 
 from inline_snapshot import snapshot
 from rich.console import Console
 
+from agent.cognitive.flow_file import built_in_flow
 from evals.metrics.registry import measure
+from evals.report import html, json_report, markdown
 from evals.report.summary import Summary, summarise
 from evals.report.text import render
 from evals.scoring.verdict import Check, GateOutcome, GateVerdict
@@ -127,3 +130,32 @@ def test_flaky_cases_are_listed_with_their_repeats() -> None:
         "Passed in all of 2 repeats            0 % (pass^2); in one of them 100 % (pass@2); 1 case"
     ]
     assert lines[-1] == "FAIL: 1 of 2 calls met their expectations; 1 flaky."
+
+
+def covered_summary() -> Summary:
+    record = a_text_record(
+        CLEAN, agent={"name": "reference", "flow_sha256": "ab"}, path=("greeting", "qualify")
+    )
+    call = a_finished_call(record=record, checks=[])
+    return summarise(
+        a_run(cases=(CLEAN,)), [call], flows={"ab": built_in_flow("booking"), "cd": built_in_flow("booking")}
+    )
+
+
+def test_what_of_the_flow_was_never_visited_is_told_briefly() -> None:
+    lines = shown(covered_summary()).splitlines()
+    [states] = [
+        line for line in lines if line.startswith("States of booking never visited, 26 of 28: book, ")
+    ]
+    assert "Tools of booking never called, 5 of 5: " in " ".join(lines) or states
+    assert any(line.startswith("Branches of booking never taken, 139 of 140: greeting > ") for line in lines)
+
+
+def test_reports_have_all_that_was_never_visited() -> None:
+    summary = covered_summary()
+    text = markdown.render(summary)
+    assert "## Branches of booking never taken, 139 of 140 (139)" in text
+    assert "- qualify &gt; book (positive)" in text
+    assert "Branches of booking never taken, 139 of 140" in html.render(summary, [])
+    [flow] = json.loads(json_report.render(summary, []))["coverage"]
+    assert flow["states_never"][0] == "book"
