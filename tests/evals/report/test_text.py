@@ -144,17 +144,14 @@ def covered_summary() -> Summary:
 
 def test_what_of_the_flow_was_never_visited_is_told_briefly() -> None:
     lines = shown(covered_summary()).splitlines()
-    [states] = [
-        line for line in lines if line.startswith("States of booking never visited, 26 of 28: book, ")
-    ]
-    assert "Tools of booking never called, 5 of 5: " in " ".join(lines) or states
+    assert any(line.startswith("States of booking never visited, 26 of 28: book, ") for line in lines)
     assert any(line.startswith("Branches of booking never taken, 139 of 140: greeting > ") for line in lines)
 
 
 def test_reports_have_all_that_was_never_visited() -> None:
     summary = covered_summary()
     text = markdown.render(summary)
-    assert "## Branches of booking never taken, 139 of 140 (139)" in text
+    assert "## Branches of booking never taken, 139 of 140\n" in text
     assert "- qualify &gt; book (positive)" in text
     assert "Branches of booking never taken, 139 of 140" in html.render(summary, [])
     [flow] = json.loads(json_report.render(summary, []))["coverage"]
