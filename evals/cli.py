@@ -27,8 +27,12 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 bench_app = typer.Typer(no_args_is_help=True, help="The same audio through a provider, measured.")
+baseline_app = typer.Typer(
+    no_args_is_help=True, help="Runs kept in the repository, to compare later ones with."
+)
 store_app = typer.Typer(no_args_is_help=True, help="The store of results.")
 app.add_typer(bench_app, name="bench")
+app.add_typer(baseline_app, name="baseline")
 app.add_typer(store_app, name="store")
 
 out = Console()
@@ -38,9 +42,7 @@ Reports = Annotated[Path, typer.Option("--reports", help="Folder of runs, report
 Database = Annotated[
     Path | None, typer.Option("--db", help="The DuckDB store; `milliwatt.duckdb` in the reports folder.")
 ]
-RunName = Annotated[
-    str, typer.Argument(help="A run's id, the beginning of one, a baseline's name, or `latest`.")
-]
+RunName = Annotated[str, typer.Argument(help="A run's id, the beginning of one, its folder, or `latest`.")]
 
 
 class PlayLevel(StrEnum):
@@ -124,11 +126,14 @@ def run(
     )
 
 
-@app.command(epilog="Example: milliwatt gate latest --baseline 20261121-1058")
+@app.command(epilog="Example: milliwatt gate latest --baseline main")
 def gate(
     run_name: RunName,
     baseline: Annotated[
-        str, typer.Option(help="The run to compare with: an id, the beginning of one, or a baseline's name.")
+        str,
+        typer.Option(
+            help="What to compare with: a baseline's name or file, a run's id or the beginning of one."
+        ),
     ],
     gates: Annotated[
         Path | None, typer.Option(help="A gates.yaml; the one beside the suite by default.")
@@ -158,6 +163,26 @@ def report(
     from evals.commands.report import write_report
 
     raise typer.Exit(write_report(run_name, to.value, output, reports, out=out))
+
+
+@baseline_app.command("set", epilog="Example: milliwatt baseline set main latest")
+def baseline_set(
+    name: Annotated[str, typer.Argument(help="What `gate --baseline` will call it.")],
+    run_name: RunName = "latest",
+    reports: Reports = Path("reports"),
+) -> None:
+    """Keeps what gates need of a run in `reports/baselines/NAME.json`, a small file to commit."""
+    from evals.commands.baseline import keep_run
+
+    raise typer.Exit(keep_run(name, run_name, reports, out=out))
+
+
+@baseline_app.command("list", epilog="Example: milliwatt baseline list")
+def baseline_list(reports: Reports = Path("reports")) -> None:
+    """Prints every baseline, one line each."""
+    from evals.commands.baseline import list_all
+
+    raise typer.Exit(list_all(reports, out=out, err=err))
 
 
 @bench_app.command("stt", epilog="Example: milliwatt bench stt --audio clips --provider ear --json")

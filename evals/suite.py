@@ -21,12 +21,14 @@ from evals.rng import rng_for
 from evals.run_info import RunInfo
 from evals.scenario.expansion import expand
 from evals.scenario.file import load_suite
+from evals.scenario.flow_names import flow_path
 from evals.scenario.model import Case, Suite
 from evals.scoring.gate_file import load_gates
 from evals.scoring.scorecard_file import load_scorecard
 from evals.sim.known_agents import KnownAgent
 from evals.sim.world import check_world
 from evals.store.disk import write_atomically
+from evals.store.flows import keep_flow
 from evals.store.parts import finished_cases, read_run_info, write_run_info
 from evals.store.runs import RUNS_FOLDER
 from evals.targets.registry import TargetSpec, make_targets
@@ -116,6 +118,8 @@ def plan(request: RunRequest) -> PlannedRun:
         write_run_info(folder, info)
         for number, path in enumerate(gates):
             write_atomically(folder / gates_name(number), path.read_bytes())
+    for flow in sorted({flow_path(case.scenario.flow, Path(case.folder)) for case in cases}):
+        keep_flow(folder, flow)
     finished = finished_cases(folder)
     left = [case for case in cases if case.id not in finished]
     if request.shuffle is not None:

@@ -7,12 +7,14 @@ from pathlib import Path
 
 from rich.console import Console
 
+from evals.errors import BadInput, HarnessError
 from evals.rng import rng_for
 from evals.scoring.case_rows import CallRow, pair
-from evals.scoring.gate import exit_status, judge, judge_absolute
+from evals.scoring.gate import exit_status, judge, judge_absolute, undeclared_changes
 from evals.scoring.gate_file import load_gates
 from evals.scoring.gates import DEFAULT_GATES, Gates
 from evals.scoring.verdict import GateOutcome, GateVerdict
+from evals.store.baselines import baseline_files, case_row, find_baseline, read_baseline
 from evals.store.finished import FinishedCall
 from evals.store.parts import read_parts, read_run_info, write_verdicts
 from evals.store.runs import resolve_run
@@ -30,22 +32,25 @@ def compare_runs(
         HarnessError: one of the runs or the gates' file cannot be used.
     """
     candidate_folder = resolve_run(reports, run_name)
-    baseline_folder = resolve_run(reports, baseline_name)
-    candidate, baseline = _rows(candidate_folder), _rows(baseline_folder)
+    compared_with, baseline = _baseline(reports, baseline_name)
+    candidate = _rows(candidate_folder)
+    _check_harness(compared_with, baseline, candidate)
     gates = load_gates(gates_file) if gates_file is not None else _usual_gates(candidate_folder)
     seed = read_run_info(candidate_folder).seed
     pairing = pair(baseline, candidate)
     for note in pairing.notes():
         out.print(f"note: {note}", highlight=False, markup=False, soft_wrap=True)
     verdicts = judge(baseline, candidate, gates, rng_for(seed, "gate"))
-    write_verdicts(candidate_folder, read_run_info(baseline_folder).run_id, verdicts)
+    write_verdicts(candidate_folder, compared_with, verdicts)
     print_verdicts(verdicts, out)
+    for line in undeclared_changes(baseline, candidate, gates, rng_for(seed, "gate.undeclared")):
+        out.print(f"note: {line}", highlight=False, markup=False, soft_wrap=True)
     return exit_status(verdicts)
 
 
 def absolute_verdicts(calls: Iterable[FinishedCall], run_folder: Path) -> list[GateVerdict]:
     """What the absolute gates that a run has kept say of it; nothing where it has none."""
-    rows = [_row(call) for call in calls]
+    rows = [case_row(call) for call in calls]
     seed = read_run_info(run_folder).seed
     verdicts: list[GateVerdict] = []
     for path in sorted(run_folder.glob("gates*.yaml")):
@@ -67,16 +72,36 @@ def _usual_gates(run_folder: Path) -> Gates:
     return load_gates(path) if path.is_file() else DEFAULT_GATES
 
 
+def _baseline(reports: Path, name: str) -> tuple[str, list[CallRow]]:
+    """What is compared with, as verdicts name it, and its rows: a run's, or those of a baseline's file."""
+    # A baseline's name is never a run's whole id, but may be the beginning of one.
+    file = find_baseline(reports, name)
+    if file is not None:
+        kept = read_baseline(file)
+        return kept.name, list(kept.rows)
+    try:
+        folder = resolve_run(reports, name)
+    except BadInput as error:
+        names = ", ".join(baseline_files(reports)) or "none"
+        raise BadInput(
+            error.where, [*error.mistakes[:-1], f"{error.mistakes[-1]}; baselines: {names}"]
+        ) from None
+    return read_run_info(folder).run_id, _rows(folder)
+
+
+def _check_harness(compared_with: str, before: Sequence[CallRow], after: Sequence[CallRow]) -> None:
+    """One line instead of one for each case, where harnesses of different versions played the two.
+
+    Raises:
+        HarnessError: no case can be compared.
+    """
+    old, new = ({row.harness_version for row in rows} for rows in (before, after))
+    if old and new and not old & new:
+        raise HarnessError(
+            f"{compared_with} was played by milliwatt {', '.join(sorted(old))}, this run by {', '.join(sorted(new))}: "
+            "no case can be compared; play the baseline again"
+        )
+
+
 def _rows(run_folder: Path) -> list[CallRow]:
-    return [_row(call) for call in read_parts(run_folder, tracks=False)]
-
-
-def _row(call: FinishedCall) -> CallRow:
-    return CallRow(
-        case_id=call.record.case_id,
-        scenario_sha256=call.record.scenario_sha256,
-        caller_sha256=call.record.caller_sha256,
-        harness_version=call.record.harness_version,
-        passed=call.passed,
-        measurements=call.measurements,
-    )
+    return [case_row(call) for call in read_parts(run_folder, tracks=False)]

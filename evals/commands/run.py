@@ -26,7 +26,9 @@ from evals.errors import BadInput, HarnessError
 from evals.record import Level
 from evals.report import text
 from evals.report.summary import Summary, summarise
+from evals.scoring.gate import exit_status
 from evals.store.duck import merge_run
+from evals.store.flows import read_flows
 from evals.store.parts import read_parts, read_run_info, write_verdicts
 from evals.store.runs import resolve_run
 from evals.suite import PlannedRun, RunRequest, plan
@@ -72,10 +74,10 @@ def run_suites(options: RunOptions, *, out: Console, err: Console) -> int:
         if not interrupted():
             with _kept(failures):
                 _store(options.db, planned.folder, err)
-    holds = False
+    status = 1
     with _kept(failures):
         summary = _summary(planned)
-        holds = summary.holds
+        status = _status(summary)
         out.print(text.render(summary))
     if interrupted():
         err.print(_interrupted_text(planned), highlight=False)
@@ -89,7 +91,12 @@ def run_suites(options: RunOptions, *, out: Console, err: Console) -> int:
         raise first
     if options.html is not None:
         write_report(str(planned.info.run_id), "html", options.html, options.reports, out=out)
-    return 0 if holds else 1
+    return status
+
+
+def _status(summary: Summary) -> int:
+    """What was seen to fail comes first; a gate without enough data is not seen to hold, so that is no 0 either."""
+    return exit_status(summary.gates) if summary.holds else 1
 
 
 def _request(options: RunOptions) -> RunRequest:
@@ -168,7 +175,7 @@ def _summary(planned: PlannedRun) -> Summary:
     verdicts = absolute_verdicts(calls, planned.folder)
     if verdicts:
         write_verdicts(planned.folder, "", verdicts)
-    return summarise(read_run_info(planned.folder), calls, gates=verdicts)
+    return summarise(read_run_info(planned.folder), calls, gates=verdicts, flows=read_flows(planned.folder))
 
 
 def _plan_text(planned: PlannedRun) -> str:

@@ -186,7 +186,9 @@ TABLES = (
         row="What one gate said of a run.",
         columns=(
             _RUN,
-            _column("baseline", "VARCHAR", "run id it was compared with; empty for an absolute gate"),
+            _column(
+                "baseline", "VARCHAR", "run id or baseline it was compared with; empty for an absolute gate"
+            ),
             _column("seq", "INTEGER", "its place among the gates, from 0"),
             _column("gate", "VARCHAR", "the gate's name"),
             _column("outcome", "VARCHAR", "`pass`, `fail` or `too_little_data`"),

@@ -15,6 +15,7 @@ from evals.commands import run as run_command
 from evals.commands.run import RunOptions, run_suites
 from evals.errors import BadInput, HarnessError, StoreError
 from evals.record import Level
+from evals.scoring.verdict import GateOutcome, GateVerdict
 from evals.suite import PlannedRun
 from tests.cli import ROOT, SMOKE
 
@@ -44,6 +45,23 @@ def test_bad_input_comes_before_a_store_that_fails_and_both_are_told(
         run_suites(options(tmp_path), out=Console(file=io.StringIO()), err=Console(file=told))
     assert raised.value.exit_status == 2
     assert "the store is broken" in told.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "status"),
+    [
+        ((GateOutcome.PASS,), 0),
+        ((GateOutcome.PASS, GateOutcome.TOO_LITTLE_DATA), 3),
+        ((GateOutcome.TOO_LITTLE_DATA, GateOutcome.FAIL), 1),
+    ],
+)
+def test_gate_without_enough_data_is_no_success(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, outcomes: tuple[GateOutcome, ...], status: int
+) -> None:
+    verdicts = [GateVerdict(gate=str(outcome), outcome=outcome, reason="") for outcome in outcomes]
+    monkeypatch.setattr(run_command, "absolute_verdicts", lambda *_: verdicts)
+    ended = run_suites(options(tmp_path), out=Console(file=io.StringIO()), err=Console(file=io.StringIO()))
+    assert ended == status
 
 
 def test_interruption_comes_before_all_that_fails_and_what_fails_is_told(

@@ -29,6 +29,9 @@ def test_programs_find_the_verdict_the_figures_and_every_call() -> None:
             "scorecard",
             "unscored",
             "missing",
+            "flaky",
+            "repeats",
+            "coverage",
             "calls",
         ]
     )
