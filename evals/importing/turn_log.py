@@ -64,7 +64,7 @@ def read_turn_log(source: Source) -> Iterator[Conversation]:
                 source.mistakes.add(line, "this is no stored call (`record`) and no entry of a journal")
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             what = f"`{error.args[0]}` is missing" if isinstance(error, KeyError) else str(error)
-            source.mistakes.add(line, f"this is no log of turns: {shown(what)}")
+            source.mistakes.add(line, f"this is no log of turns: {what[:120]}")
     for identity, call in calls.items():
         utterances = _utterances(list(call.turns.values()))
         whole = source.conversation(

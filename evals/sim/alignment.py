@@ -133,7 +133,7 @@ def divergence_reason(recorded: str, replied: str) -> str:
     if not content_words(recorded):
         return ""
     if not replied.strip():
-        return "the agent said nothing"
+        return "is nothing that was said"
     found = likeness(recorded, replied)
     if found.ratio is not None and found.ratio >= ALIKE:
         return ""

@@ -67,7 +67,7 @@ def test_reason_tells_the_counts_that_decided() -> None:
     assert divergence_reason(BUDGET, DAY) == (
         "shares 0 of the transcript's 3 and the reply's 3 content words: 0.00, and 0.50 is alike"
     )
-    assert divergence_reason(BUDGET, " ") == "the agent said nothing"
+    assert divergence_reason(BUDGET, " ") == "is nothing that was said"
 
 
 @pytest.mark.parametrize("policy", WhenDiverged)
