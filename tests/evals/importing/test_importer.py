@@ -87,11 +87,12 @@ def test_name_is_made_of_what_a_cases_id_may_hold(text: str, name: str) -> None:
 
 def test_mistakes_of_all_files_are_told_and_nothing_is_written(tmp_path: Path) -> None:
     one = a_file(tmp_path, a_call("a"), {"id": "b", "turns": []}, name="one.jsonl")
-    two = a_file(tmp_path, [], {"id": "c", "turns": [{"speaker": "x", "text": ""}]}, name="two.jsonl")
-    assert mistakes_of(tmp_path, one, two).splitlines() == [
-        "2 files: 3 mistakes:",
+    two = a_file(tmp_path, 3, {"id": "c", "turns": [{"speaker": "x", "text": ""}]}, name="two.jsonl")
+    told = mistakes_of(tmp_path, one, two, format=Format.JSONL).splitlines()
+    assert told[0].startswith("2 files: ")
+    assert told[1:4] == [
         f"  - {one}: line 2: conversation `b` holds nothing that was said",
-        f"  - {two}: line 1: must be a JSON object, not a list",
+        f"  - {two}: line 1: must be a JSON object, not a number",
         f"  - {two}: line 2: who is `x`? Say it with --caller, --agent or --ignore",
     ]
 
