@@ -31,7 +31,7 @@ utterances = st.one_of(
 conversations = st.lists(utterances, max_size=8).map(lambda said: a_conversation(*said))
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(calls=st.lists(conversations, min_size=1, max_size=4), title=texts)
 def test_what_is_written_loads_as_what_was_said(
     calls: list[Conversation], title: str, tmp_path: Path
