@@ -16,7 +16,9 @@ from rich.console import Console
 
 from agent.errors import AgentError
 from evals.errors import BadInput, HarnessError
+from evals.importing.detection import Format
 from evals.record import Level
+from evals.scenario.model import WhenDiverged
 
 app = typer.Typer(
     name="milliwatt",
@@ -34,6 +36,8 @@ store_app = typer.Typer(no_args_is_help=True, help="The store of results.")
 app.add_typer(bench_app, name="bench")
 app.add_typer(baseline_app, name="baseline")
 app.add_typer(store_app, name="store")
+corpus_app = typer.Typer(no_args_is_help=True, help="Scenarios from what callers have said before.")
+app.add_typer(corpus_app, name="corpus")
 
 out = Console()
 err = Console(stderr=True)
@@ -224,6 +228,64 @@ def store_export(
 
     for path in export(db or reports / "milliwatt.duckdb", folder):
         out.print(str(path))
+
+
+@corpus_app.callback()
+def corpus() -> None:
+    """Scenarios from what callers have said before."""
+
+
+@corpus_app.command(
+    "import",
+    epilog="Example: milliwatt corpus import calls.jsonl --out reports/calls.yaml --when-diverged stop",
+)
+def corpus_import(
+    files: Annotated[list[Path], typer.Argument(help="Files of transcripts.")],
+    output: Annotated[Path, typer.Option("--out", help="The suite to write.")],
+    form: Annotated[
+        Format | None, typer.Option("--format", help="What the files are; found by their content by default.")
+    ] = None,
+    flow: Annotated[str, typer.Option(help="The flow that answers; the files' own, or booking.")] = "",
+    suite: Annotated[str, typer.Option(help="The suite's name; its file's by default.")] = "",
+    now: Annotated[str, typer.Option(help="The calls' wall clock: 2026-05-18T09:00:00.")] = "",
+    time_zone: Annotated[str, typer.Option(help="The callers' zone: Europe/London.")] = "",
+    variable: Annotated[
+        list[str] | None, typer.Option(help="What the agent knows before the calls: first_name=Alex.")
+    ] = None,
+    when_diverged: Annotated[
+        WhenDiverged,
+        typer.Option(help="What the caller does when the agent's reply is not the transcript's."),
+    ] = WhenDiverged.CONTINUE,
+    column: Annotated[
+        list[str] | None,
+        typer.Option(help="What the files call a thing (conversation, speaker, text, turns): speaker=who."),
+    ] = None,
+    caller: Annotated[list[str] | None, typer.Option(help="A speaker's name that means the caller.")] = None,
+    agent: Annotated[list[str] | None, typer.Option(help="A speaker's name that means the agent.")] = None,
+    ignore: Annotated[list[str] | None, typer.Option(help="A speaker's name to leave out.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Write the suite anew if it is there.")] = False,
+) -> None:
+    """Turns transcripts of calls into a suite that `run --level text` plays."""
+    from evals.commands.corpus import import_files, pairs
+    from evals.importing.columns import KINDS, Columns
+    from evals.importing.importer import ImportRequest
+    from evals.importing.speakers import Names
+
+    request = ImportRequest(
+        files=tuple(files),
+        out=output,
+        format=form,
+        flow=flow,
+        suite=suite,
+        now=now,
+        time_zone=time_zone,
+        variables=pairs(variable or (), "--variable"),
+        when_diverged=when_diverged,
+        columns=Columns(pairs(column or (), "--column", KINDS)),
+        names=Names(caller=tuple(caller or ()), agent=tuple(agent or ()), ignore=tuple(ignore or ())),
+        force=force,
+    )
+    raise typer.Exit(import_files(request, out=out, err=err))
 
 
 @app.command(epilog="Example: milliwatt dashboard --port 8501")

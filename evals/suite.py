@@ -22,7 +22,7 @@ from evals.run_info import RunInfo
 from evals.scenario.expansion import expand
 from evals.scenario.file import load_suite
 from evals.scenario.flow_names import flow_path
-from evals.scenario.model import Case, Suite
+from evals.scenario.model import Case, Suite, WhenDiverged
 from evals.scoring.gate_file import load_gates
 from evals.scoring.scorecard_file import load_scorecard
 from evals.sim.known_agents import KnownAgent
@@ -104,6 +104,8 @@ def plan(request: RunRequest) -> PlannedRun:
     ]
     if not cases:
         raise BadInput("--only", [f"no scenario's id or tag matches {', '.join(request.only)}"])
+    if request.level is Level.AUDIO:
+        _refuse_choosing_callers(cases)
     if request.level is Level.TEXT:
         cases = _one_per_line(cases)
         if isinstance(target, KnownAgent):
@@ -173,6 +175,21 @@ def _load_all(paths: Sequence[Path]) -> list[Suite]:
     if twice:
         raise BadInput("suites", [f"two files call themselves {name!r}" for name in twice])
     return suites
+
+
+def _refuse_choosing_callers(cases: Sequence[Case]) -> None:
+    """A caller made of sound cannot choose by the agent's words: nobody but the agent knows them while it speaks."""
+    choosing = {
+        f"{case.suite}/{case.scenario.id}": case.scenario.when_diverged
+        for case in cases
+        if case.scenario.when_diverged is not WhenDiverged.CONTINUE
+    }
+    if choosing:
+        mistakes = [
+            f"scenario `{name}`: `when_diverged: {policy}` needs the agent's words, which only `--level text` knows"
+            for name, policy in choosing.items()
+        ]
+        raise BadInput("--level audio", mistakes)
 
 
 def _one_per_line(cases: Sequence[Case]) -> list[Case]:

@@ -103,6 +103,7 @@ def _call(call: FinishedCall) -> dict[str, Any]:
             {"turn": turn, "kind": said.kind, "said": said.text, "heard": heard_text(record, turn)}
             for turn, said in enumerate(record.utterances)
         ],
+        "divergences": _plain(record.divergences),
         "checks": _plain(call.checks),
         "measurements": _plain(call.measurements),
         "scorecard": _plain(call.scorecard),

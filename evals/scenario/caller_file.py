@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from evals.scenario.clips import Clip, read_clip
@@ -12,14 +13,14 @@ from evals.scenario.yaml_lines import BROKEN
 
 # What each kind of step may hold beside its own key. The key of a kind is its name in the file.
 STEP_KEYS = {
-    "says": ("entities", "hangs_up_after_ms"),
-    "interrupts": ("after_ms", "entities", "hangs_up_after_ms"),
-    "plays": ("after_ms", "text", "entities", "hangs_up_after_ms"),
-    "sound": ("after_ms", "text"),
-    "dtmf": (),
+    "says": ("entities", "hangs_up_after_ms", "replies_to"),
+    "interrupts": ("after_ms", "entities", "hangs_up_after_ms", "replies_to"),
+    "plays": ("after_ms", "text", "entities", "hangs_up_after_ms", "replies_to"),
+    "sound": ("after_ms", "text", "replies_to"),
+    "dtmf": ("replies_to",),
     "hangs_up": ("after_ms",),
 }
-ALL_STEP_KEYS = (*STEP_KEYS, "after_ms", "text", "entities", "hangs_up_after_ms")
+ALL_STEP_KEYS = (*STEP_KEYS, "after_ms", "text", "entities", "hangs_up_after_ms", "replies_to")
 ENTITY_KEYS = ("type", "value", "unit")
 
 DEFAULT_WORDS = {
@@ -42,12 +43,11 @@ def read_caller(fields: Fields, folder: Path) -> tuple[CallerStep, ...]:
         fields.wrong(node.line, "`caller` has no steps; a caller who says nothing is `- sound: silence`")
     steps = []
     for number, item in enumerate(nodes, start=1):
-        step = _read_step(
-            Fields(item, f"{fields.place}: step {number}", ALL_STEP_KEYS, fields.mistakes), folder
-        )
+        inner = Fields(item, f"{fields.place}: step {number}", ALL_STEP_KEYS, fields.mistakes)
+        step = _read_step(inner, folder)
         if step is None:
             continue
-        steps.append(step)
+        steps.append(replace(step, replies_to=inner.text("replies_to")))
         if number < len(nodes) and (step.kind is StepKind.HANGS_UP or step.hangs_up_after_ms is not None):
             fields.wrong(item.line, f"step {number}: the caller hangs up here, but more steps follow")
     return tuple(steps)
