@@ -8,6 +8,7 @@ from pathlib import Path
 from rich.console import Console
 
 from evals.rng import rng_for
+from evals.run_info import RunInfo
 from evals.scoring.case_rows import CallRow, pair
 from evals.scoring.gate import exit_status, judge, judge_absolute
 from evals.scoring.gate_file import load_gates
@@ -33,23 +34,29 @@ def compare_runs(
     baseline_folder = resolve_run(reports, baseline_name)
     candidate, baseline = _rows(candidate_folder), _rows(baseline_folder)
     gates = load_gates(gates_file) if gates_file is not None else _usual_gates(candidate_folder)
-    seed = read_run_info(candidate_folder).seed
+    candidate_info, baseline_info = read_run_info(candidate_folder), read_run_info(baseline_folder)
     pairing = pair(baseline, candidate)
-    for note in pairing.notes():
+    for note in (*_shard_notes(candidate_info, baseline_info), *pairing.notes()):
         out.print(f"note: {note}", highlight=False, markup=False, soft_wrap=True)
-    verdicts = judge(baseline, candidate, gates, rng_for(seed, "gate"))
-    write_verdicts(candidate_folder, read_run_info(baseline_folder).run_id, verdicts)
+    verdicts = judge(baseline, candidate, gates, rng_for(candidate_info.seed, "gate"))
+    write_verdicts(candidate_folder, baseline_info.run_id, verdicts)
     print_verdicts(verdicts, out)
     return exit_status(verdicts)
 
 
 def absolute_verdicts(calls: Iterable[FinishedCall], run_folder: Path) -> list[GateVerdict]:
-    """What the absolute gates that a run has kept say of it; nothing where it has none."""
+    """What the absolute gates that a run has kept say of it; nothing where it has none.
+
+    Nor do they say anything of a shard: a bound is set for the whole run, and an eighth of its calls would break or
+    keep it by chance, eight times over.
+    """
+    info = read_run_info(run_folder)
+    if info.shard:
+        return []
     rows = [_row(call) for call in calls]
-    seed = read_run_info(run_folder).seed
     verdicts: list[GateVerdict] = []
     for path in sorted(run_folder.glob("gates*.yaml")):
-        verdicts += judge_absolute(rows, load_gates(path), rng_for(seed, "gate", path.name))
+        verdicts += judge_absolute(rows, load_gates(path), rng_for(info.seed, "gate", path.name))
     return verdicts
 
 
@@ -59,6 +66,15 @@ def print_verdicts(verdicts: Sequence[GateVerdict], out: Console) -> None:
         word = verdict.outcome.replace("_", " ")
         out.print(f"[{_STYLE[verdict.outcome]}]{word:15}[/] ", end="")
         out.print(f"{verdict.gate}: {verdict.reason}", highlight=False, markup=False, soft_wrap=True)
+
+
+def _shard_notes(*runs: RunInfo) -> list[str]:
+    return [
+        f"{run.run_id} is shard {run.shard} of a run, and only its cases are compared; "
+        "a verdict on the whole needs `milliwatt merge` first"
+        for run in runs
+        if run.shard
+    ]
 
 
 def _usual_gates(run_folder: Path) -> Gates:

@@ -105,6 +105,9 @@ def headline_figures(summary: Summary) -> list[tuple[str, str]]:
 def verdict(summary: Summary) -> str:
     """The run in one sentence."""
     calls = summary.all.calls
+    shard = f"shard {summary.run.shard}: " if summary.run.shard else ""
+    if not calls.of and summary.holds:
+        return f"PASS: {shard}no case falls into it."
     if not calls.of:
         return "NOTHING PLAYED: the run has no finished call."
     failed_gates = sum(gate.outcome == "fail" for gate in summary.gates)
@@ -114,4 +117,6 @@ def verdict(summary: Summary) -> str:
     if summary.missing:
         parts.append(f"{len(summary.missing)} of {len(summary.run.cases)} cases were not played")
     state = "PASS" if summary.holds else "INCOMPLETE" if summary.missing and not summary.failing else "FAIL"
-    return f"{state}: {'; '.join(parts)}."
+    if shard:
+        parts.append("gates are judged on the merged run")
+    return f"{state}: {shard}{'; '.join(parts)}."
