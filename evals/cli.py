@@ -83,6 +83,10 @@ def run(
     only: Annotated[
         list[str] | None, typer.Option(help="Only scenarios whose id or tag matches this pattern.")
     ] = None,
+    shard: Annotated[
+        str | None,
+        typer.Option(metavar="K/N", help="Play the K-th of N parts of the cases; `merge` joins them."),
+    ] = None,
     resume: Annotated[
         str | None, typer.Option(help="Go on with this run: play only what is missing.")
     ] = None,
@@ -115,6 +119,7 @@ def run(
                 repeat=repeat,
                 workers=workers,
                 only=tuple(only or ()),
+                shard=shard,
                 resume=resume,
                 shuffle=shuffle,
                 settings=tuple(settings or ()),
@@ -123,6 +128,45 @@ def run(
                 reports=reports,
                 db=db or reports / "milliwatt.duckdb",
                 cache=reports / ".cache" if cache else None,
+            ),
+            out=out,
+            err=err,
+        )
+    )
+
+
+@app.command(epilog="Example: milliwatt merge --from shard-1/reports --from shard-2/reports")
+def merge(
+    runs: Annotated[
+        list[str] | None, typer.Argument(help="The shards: ids, beginnings of ids, or folders.")
+    ] = None,
+    sources: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--from", help="A reports folder of another machine; all its shards, if no RUN is named."
+        ),
+    ] = None,
+    allow_missing: Annotated[
+        bool, typer.Option("--allow-missing", help="Merge what is there, and say what is not.")
+    ] = False,
+    reports: Reports = Path("reports"),
+    db: Database = None,
+) -> None:
+    """Makes the run of which these are the shards (`run --shard K/N`); prints its table and verdict.
+
+    Exit status as `run`'s: 0 all holds, 1 something does not, 2 not the shards of one run, 3 could not store, or a
+    gate had too little data to say.
+    """
+    from evals.commands.merge import MergeOptions, merge_runs
+
+    raise typer.Exit(
+        merge_runs(
+            MergeOptions(
+                runs=tuple(runs or ()),
+                sources=tuple(sources or ()),
+                allow_missing=allow_missing,
+                reports=reports,
+                db=db or reports / "milliwatt.duckdb",
             ),
             out=out,
             err=err,

@@ -131,8 +131,9 @@ class Summary:
 
     @property
     def complete(self) -> bool:
-        """Whether every case of the run was played."""
-        return not self.missing and self.all.calls.of > 0
+        """Whether every case of the run was played; a shard that no case falls into is complete as it is."""
+        empty = bool(self.run.shard) and not self.run.cases
+        return not self.missing and (empty or self.all.calls.of > 0)
 
     @property
     def holds(self) -> bool:

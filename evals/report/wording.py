@@ -136,6 +136,9 @@ def _repeat_lines(summary: Summary) -> list[tuple[str, str]]:
 def verdict(summary: Summary) -> str:
     """The run in one sentence."""
     calls = summary.all.calls
+    shard = f"shard {summary.run.shard}: " if summary.run.shard else ""
+    if not calls.of and summary.holds:
+        return f"PASS: {shard}no case falls into it."
     if not calls.of:
         return "NOTHING PLAYED: the run has no finished call."
     failed_gates = sum(gate.outcome == "fail" for gate in summary.gates)
@@ -149,7 +152,9 @@ def verdict(summary: Summary) -> str:
         parts.append(f"{len(summary.flaky)} flaky")
     if summary.missing:
         parts.append(f"{len(summary.missing)} of {len(summary.run.cases)} cases were not played")
-    return f"{_state(summary)}: {'; '.join(parts)}."
+    if shard:
+        parts.append("gates are judged on the merged run")
+    return f"{_state(summary)}: {shard}{'; '.join(parts)}."
 
 
 def _state(summary: Summary) -> str:

@@ -30,16 +30,33 @@ def keep_flow(run_folder: Path, path: Path) -> None:
         write_atomically(kept, data)
 
 
+def flow_files(run_folder: Path) -> list[Path]:
+    """The files of the flows that the run keeps, each named by its hash, changed since or not."""
+    return sorted((run_folder / FLOWS_FOLDER).glob("*.json"))
+
+
+def broken_flows(run_folder: Path) -> list[Path]:
+    """Those of them that are no longer what was kept.
+
+    Raises:
+        StoreError: one cannot be read.
+    """
+    return [path for path in flow_files(run_folder) if not _is_whole(path)]
+
+
 def read_flows(run_folder: Path) -> dict[str, Flow]:
     """The run's flows by hash. One that was changed, or that this version cannot read, is left out."""
     flows = {}
-    for path in sorted((run_folder / FLOWS_FOLDER).glob("*.json")):
-        with disk_errors(f"cannot read {path}"):
-            data = path.read_bytes()
-        if hashlib.sha256(data).hexdigest() != path.stem:
+    for path in flow_files(run_folder):
+        if not _is_whole(path):
             continue
         try:
             flows[path.stem] = load_flow(path)
         except BadFlow:
             continue
     return flows
+
+
+def _is_whole(path: Path) -> bool:
+    with disk_errors(f"cannot read {path}"):
+        return hashlib.sha256(path.read_bytes()).hexdigest() == path.stem

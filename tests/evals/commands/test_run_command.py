@@ -23,7 +23,7 @@ from tests.cli import ROOT, SMOKE
 def options(reports: Path) -> RunOptions:
     return RunOptions(
         suites=(ROOT / SMOKE,), level=Level.TEXT, target="reference", seed=1, repeat=None, workers=1,
-        only=("books_first_slot",), resume=None, shuffle=None, settings=(), latency="reference", html=None,
+        only=("books_first_slot",), shard=None, resume=None, shuffle=None, settings=(), latency="reference", html=None,
         reports=reports, db=reports / "milliwatt.duckdb", cache=None,
     )  # fmt: skip
 
