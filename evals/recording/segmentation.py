@@ -31,7 +31,8 @@ CORE_STEPS = 7  # and over 70 ms where it is decided what is speech at all
 LEAST_WEAK_DB, LEAST_STRONG_DB = 2.5, 5.0  # what steady noise does not reach: 90 % and all of it
 WEAK_QUANTILE, STRONG_QUANTILE, STRONG_MARGIN_DB = 0.93, 0.98, 1.0  # how far unsteady noise rises
 WEAK_SHARE = 0.85  # of the first guess at the strong threshold
-CORE_NEEDED_STEPS = 6  # 60 ms about as loud as speech is here: more than a click or a key
+CORE_NEEDED_STEPS = 10  # 100 ms about as loud as speech is here: more than a click or a key
+CORE_NEAR_STEPS, NEAR_STEPS = 6, 30  # less is enough within 300 ms of speech
 LEAST_BELOW_DB = (
     9.0  # how far below the mean of speech its core may lie; in quiet, half-way down to the noise
 )
@@ -45,6 +46,7 @@ ENOUGH_NOISE_STEPS = 100  # a second of noise, to say anything about it
 HIDDEN_FROM_DB = 8.0
 HIDDEN_PER_WEAK_DB = 1.5  # and so much earlier for each dB that the weak threshold had to rise
 RISE_DB_PER_STEP, FALL_DB_PER_STEP = 5.0, 1.1
+MOST_HIDDEN_DB = 20.0  # more was not there to be fitted on
 
 Flags = NDArray[np.bool_]
 _Run = tuple[int, int]
@@ -106,7 +108,7 @@ def _channel(steps: Steps, least_dbov: Callable[[float], float]) -> Channel:
     loud = steps.level_db >= least
     runs = [run for run in _speech((edges >= fitted.weak) & loud, core, level, fitted) if _begins(loud, run)]
     hidden = background - HIDDEN_FROM_DB + HIDDEN_PER_WEAK_DB * (fitted.weak - LEAST_WEAK_DB) - least
-    spans = _spans(runs, np.maximum(hidden, 0.0), len(edges))
+    spans = _spans(runs, np.clip(hidden, 0.0, MOST_HIDDEN_DB), len(edges))
     return Channel(spans=spans, speech_dbov=round(speech_dbov, 1), noise_dbov=noise_dbov)
 
 
@@ -145,9 +147,19 @@ def _two_classes(values: Values) -> float:
 
 
 def _speech(active: Flags, core: Values, level: Values, fitted: _Thresholds) -> list[_Run]:
-    """Runs of active steps, joined over short gaps, that hold enough of what is surely speech."""
+    """Runs of active steps, joined over short gaps, that hold enough of what is surely speech.
+
+    A shorter piece counts where it lies close to such a run: the last syllable of what was just said.
+    """
     sure = np.concatenate(([0], np.cumsum((core >= fitted.strong) & (level >= fitted.core_dbov))))
-    return [(a, b) for a, b in _runs(active, JOIN_STEPS) if sure[b] - sure[a] >= CORE_NEEDED_STEPS]
+    held = [(run, int(sure[run[1]] - sure[run[0]])) for run in _runs(active, JOIN_STEPS)]
+    speech = [run for run, steps in held if steps >= CORE_NEEDED_STEPS]
+    near = _within(speech, len(active), guard=NEAR_STEPS)
+    return [
+        (first, end)
+        for (first, end), steps in held
+        if steps >= CORE_NEEDED_STEPS or (steps >= CORE_NEAR_STEPS and (near[first] or near[end - 1]))
+    ]
 
 
 def _runs(flags: Flags, join_steps: int) -> list[_Run]:

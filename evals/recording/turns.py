@@ -92,10 +92,10 @@ def caller_turns(caller: Sequence[Span], agent: Sequence[Span], duration_ns: int
             turns[-1].append(span)
         else:
             turns.append([span])
-    starts = [turn[0].start_ns for turn in turns[1:]] + [duration_ns]
+    begins_ns = [turn[0].start_ns for turn in turns] + [duration_ns]
     return tuple(
         CallerTurn(speech=tuple(turn), under_way=_under_way(turn, agent), next_ns=next_ns)
-        for turn, next_ns in zip(turns, starts, strict=True)
+        for turn, next_ns in zip(turns, begins_ns[1:], strict=True)
     )
 
 
