@@ -70,7 +70,9 @@ def wrong(path: Path) -> str:
         (np.zeros((0, 2)), 8000, "holds no audio"),
     ],
 )
-def test_file_of_another_kind_is_told(tmp_path: Path, samples: np.ndarray, rate_hz: int, message: str) -> None:
+def test_file_of_another_kind_is_told(
+    tmp_path: Path, samples: np.ndarray, rate_hz: int, message: str
+) -> None:
     assert message in wrong(a_file(tmp_path / "call.wav", samples, rate_hz))
 
 
@@ -117,13 +119,17 @@ def test_header_that_claims_more_than_there_is_is_told(tmp_path: Path, claimed: 
 
 def test_header_that_claims_less_than_there_is_is_told(tmp_path: Path) -> None:
     # Words after the claimed audio are samples, and no chunk of the file's.
-    assert "after the audio that its header tells of" in wrong(relabelled(a_file(tmp_path / "call.wav"), 8000))
+    assert "after the audio that its header tells of" in wrong(
+        relabelled(a_file(tmp_path / "call.wav"), 8000)
+    )
 
 
 def test_samples_that_are_no_numbers_are_told(tmp_path: Path) -> None:
     samples = NOISE.copy()
     samples[5000, 1] = np.nan
-    assert wrong(a_file(tmp_path / "call.wav", samples, subtype="FLOAT")) == "holds samples that are no numbers"
+    assert (
+        wrong(a_file(tmp_path / "call.wav", samples, subtype="FLOAT")) == "holds samples that are no numbers"
+    )
 
 
 def relabelled(path: Path, data_bytes: int) -> Path:
