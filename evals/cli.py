@@ -213,6 +213,20 @@ def report(
     raise typer.Exit(write_report(run_name, to.value, output, reports, out=out))
 
 
+@app.command(epilog="Example: milliwatt score call.wav --json")
+def score(
+    recording: Annotated[
+        Path, typer.Argument(help="A stereo WAV of 8 to 48 kHz: the caller left, the agent right.")
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    swap: Annotated[bool, typer.Option("--swap", help="The agent is on the left.")] = False,
+) -> None:
+    """Measures the timing of a call from its recording alone: waits, interruptions, overlap, silence."""
+    from evals.commands.score import score_file
+
+    raise typer.Exit(score_file(recording, as_json=as_json, swap=swap, out=out))
+
+
 @baseline_app.command("set", epilog="Example: milliwatt baseline set main latest")
 def baseline_set(
     name: Annotated[str, typer.Argument(help="What `gate --baseline` will call it.")],
