@@ -58,9 +58,29 @@ class WhenDiverged(StrEnum):
     SKIP = "skip"
 
 
+class EntityKind(StrEnum):
+    """Kinds of things said whose spellings are known to be one: `evals/metrics/entities` has a file for each."""
+
+    PHONE = "phone"
+    EMAIL = "email"
+    POSTCODE = "postcode"
+    DATE = "date"
+    TIME = "time"
+    MONEY = "money"
+    NAME = "name"
+    REFERENCE = "reference"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entity:
-    """Something said that must come through exactly: its type and canonical value (money in `unit`)."""
+    """Something said that must come through exactly.
+
+    Attributes:
+        name: what the scenario calls it.
+        type: an `EntityKind`, or `text` for what is no such kind and is not measured.
+        value: as it is written; money in `unit`.
+        unit: `pence` or `cents` for money.
+    """
 
     name: str
     type: str
