@@ -19,9 +19,9 @@ from tests.store_builders import a_finished_call, a_run, a_text_record
 CASES = tuple(f"booking/s{number:02}/en-gb/clean/0" for number in range(25))
 
 
-def played(reports: Path, run_id: str, *, failing: int = 0, harness: str = "0.1.0") -> None:
+def played(reports: Path, run_id: str, *, failing: int = 0, harness: str = "0.1.0", shard: str = "") -> None:
     folder = reports / "runs" / run_id
-    write_run_info(folder, a_run(run_id, cases=CASES, level="text", harness_version=harness))
+    write_run_info(folder, a_run(run_id, cases=CASES, level="text", harness_version=harness, shard=shard))
     with PartWriter(folder, 0) as writer:
         for number, case in enumerate(CASES):
             record = dataclasses.replace(a_text_record(case), harness_version=harness)
@@ -59,6 +59,14 @@ def test_a_baseline_outlives_its_run(reports: Path) -> None:
     for path in (reports / "runs" / "good" / "parts").iterdir():
         path.unlink()
     assert gated(reports, "bad", "main")[0] == 1
+
+
+def test_a_shard_is_noted_on_either_side_and_beside_a_baseline(reports: Path) -> None:
+    played(reports, "part", shard="1/3")
+    note = "note: part is shard 1/3 of a run, and only its cases are compared"
+    for run, baseline in (("part", "main"), ("part", "good"), ("good", "part")):
+        assert gated(reports, run, baseline)[1].startswith(note)
+    assert "shard" not in gated(reports, "good", "main")[1]
 
 
 def test_an_unknown_name_tells_the_baselines(reports: Path) -> None:

@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 import pytest
 from rich.console import Console
 
+from evals.commands import judged
 from evals.commands import run as run_command
 from evals.commands.run import RunOptions, run_suites
 from evals.errors import BadInput, HarnessError, StoreError
@@ -59,7 +60,7 @@ def test_gate_without_enough_data_is_no_success(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, outcomes: tuple[GateOutcome, ...], status: int
 ) -> None:
     verdicts = [GateVerdict(gate=str(outcome), outcome=outcome, reason="") for outcome in outcomes]
-    monkeypatch.setattr(run_command, "absolute_verdicts", lambda *_: verdicts)
+    monkeypatch.setattr(judged, "absolute_verdicts", lambda *_: verdicts)
     ended = run_suites(options(tmp_path), out=Console(file=io.StringIO()), err=Console(file=io.StringIO()))
     assert ended == status
 
@@ -76,7 +77,7 @@ def test_interruption_comes_before_all_that_fails_and_what_fails_is_told(
 
     monkeypatch.setattr(PlannedRun, "play", play)
     monkeypatch.setattr(run_command, "merge_run", no_store)
-    monkeypatch.setattr(run_command, "absolute_verdicts", no_verdicts)
+    monkeypatch.setattr(judged, "absolute_verdicts", no_verdicts)
     told = io.StringIO()
     status = run_suites(options(tmp_path), out=Console(file=io.StringIO()), err=Console(file=told))
     assert status == 130
