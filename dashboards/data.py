@@ -32,6 +32,7 @@ SELECT runs.run_id, started, suites, level, target, seed, commit, harness_versio
     word_errors, words, word_errors / nullif(words, 0) AS wer,
     answer_p50, answer_p95, answer_known_to, answers, missed_turns, yield_p95, false_stops
 FROM runs LEFT JOIN called USING (run_id) LEFT JOIN measured USING (run_id)
+WHERE runs.run_id NOT IN (SELECT unnest(merged) FROM runs)
 ORDER BY started, runs.run_id
 """
 
@@ -56,7 +57,7 @@ FROM calls a JOIN calls b USING (case_id) WHERE a.run_id = ? AND b.run_id = ?
 
 
 def all_runs(db: Path) -> pd.DataFrame:
-    """Every run, oldest first, with its figures.
+    """Every run, oldest first, with its figures; shards that were merged stand as their run only.
 
     `low` and `high` are the pass rate's 95 % interval. From `answer_known_to` on, a time to answer is a lower bound:
     the reply never came.

@@ -16,7 +16,9 @@ from rich.console import Console
 
 from agent.errors import AgentError
 from evals.errors import BadInput, HarnessError
+from evals.importing.detection import Format
 from evals.record import Level
+from evals.scenario.model import WhenDiverged
 
 app = typer.Typer(
     name="milliwatt",
@@ -27,9 +29,15 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 bench_app = typer.Typer(no_args_is_help=True, help="The same audio through a provider, measured.")
+baseline_app = typer.Typer(
+    no_args_is_help=True, help="Runs kept in the repository, to compare later ones with."
+)
 store_app = typer.Typer(no_args_is_help=True, help="The store of results.")
 app.add_typer(bench_app, name="bench")
+app.add_typer(baseline_app, name="baseline")
 app.add_typer(store_app, name="store")
+corpus_app = typer.Typer(no_args_is_help=True, help="Scenarios from what callers have said before.")
+app.add_typer(corpus_app, name="corpus")
 
 out = Console()
 err = Console(stderr=True)
@@ -38,9 +46,7 @@ Reports = Annotated[Path, typer.Option("--reports", help="Folder of runs, report
 Database = Annotated[
     Path | None, typer.Option("--db", help="The DuckDB store; `milliwatt.duckdb` in the reports folder.")
 ]
-RunName = Annotated[
-    str, typer.Argument(help="A run's id, the beginning of one, a baseline's name, or `latest`.")
-]
+RunName = Annotated[str, typer.Argument(help="A run's id, the beginning of one, its folder, or `latest`.")]
 
 
 class PlayLevel(StrEnum):
@@ -77,6 +83,10 @@ def run(
     only: Annotated[
         list[str] | None, typer.Option(help="Only scenarios whose id or tag matches this pattern.")
     ] = None,
+    shard: Annotated[
+        str | None,
+        typer.Option(metavar="K/N", help="Play the K-th of N parts of the cases; `merge` joins them."),
+    ] = None,
     resume: Annotated[
         str | None, typer.Option(help="Go on with this run: play only what is missing.")
     ] = None,
@@ -109,6 +119,7 @@ def run(
                 repeat=repeat,
                 workers=workers,
                 only=tuple(only or ()),
+                shard=shard,
                 resume=resume,
                 shuffle=shuffle,
                 settings=tuple(settings or ()),
@@ -124,11 +135,53 @@ def run(
     )
 
 
-@app.command(epilog="Example: milliwatt gate latest --baseline 20261121-1058")
+@app.command(epilog="Example: milliwatt merge --from shard-1/reports --from shard-2/reports")
+def merge(
+    runs: Annotated[
+        list[str] | None, typer.Argument(help="The shards: ids, beginnings of ids, or folders.")
+    ] = None,
+    sources: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--from", help="A reports folder of another machine; all its shards, if no RUN is named."
+        ),
+    ] = None,
+    allow_missing: Annotated[
+        bool, typer.Option("--allow-missing", help="Merge what is there, and say what is not.")
+    ] = False,
+    reports: Reports = Path("reports"),
+    db: Database = None,
+) -> None:
+    """Makes the run of which these are the shards (`run --shard K/N`); prints its table and verdict.
+
+    Exit status as `run`'s: 0 all holds, 1 something does not, 2 not the shards of one run, 3 could not store, or a
+    gate had too little data to say.
+    """
+    from evals.commands.merge import MergeOptions, merge_runs
+
+    raise typer.Exit(
+        merge_runs(
+            MergeOptions(
+                runs=tuple(runs or ()),
+                sources=tuple(sources or ()),
+                allow_missing=allow_missing,
+                reports=reports,
+                db=db or reports / "milliwatt.duckdb",
+            ),
+            out=out,
+            err=err,
+        )
+    )
+
+
+@app.command(epilog="Example: milliwatt gate latest --baseline main")
 def gate(
     run_name: RunName,
     baseline: Annotated[
-        str, typer.Option(help="The run to compare with: an id, the beginning of one, or a baseline's name.")
+        str,
+        typer.Option(
+            help="What to compare with: a baseline's name or file, a run's id or the beginning of one."
+        ),
     ],
     gates: Annotated[
         Path | None, typer.Option(help="A gates.yaml; the one beside the suite by default.")
@@ -158,6 +211,40 @@ def report(
     from evals.commands.report import write_report
 
     raise typer.Exit(write_report(run_name, to.value, output, reports, out=out))
+
+
+@app.command(epilog="Example: milliwatt score call.wav --json")
+def score(
+    recording: Annotated[
+        Path, typer.Argument(help="A stereo WAV of 8 to 48 kHz: the caller left, the agent right.")
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    swap: Annotated[bool, typer.Option("--swap", help="The agent is on the left.")] = False,
+) -> None:
+    """Measures the timing of a call from its recording alone: waits, interruptions, overlap, silence."""
+    from evals.commands.score import score_file
+
+    raise typer.Exit(score_file(recording, as_json=as_json, swap=swap, out=out))
+
+
+@baseline_app.command("set", epilog="Example: milliwatt baseline set main latest")
+def baseline_set(
+    name: Annotated[str, typer.Argument(help="What `gate --baseline` will call it.")],
+    run_name: RunName = "latest",
+    reports: Reports = Path("reports"),
+) -> None:
+    """Keeps what gates need of a run in `reports/baselines/NAME.json`, a small file to commit."""
+    from evals.commands.baseline import keep_run
+
+    raise typer.Exit(keep_run(name, run_name, reports, out=out))
+
+
+@baseline_app.command("list", epilog="Example: milliwatt baseline list")
+def baseline_list(reports: Reports = Path("reports")) -> None:
+    """Prints every baseline, one line each."""
+    from evals.commands.baseline import list_all
+
+    raise typer.Exit(list_all(reports, out=out, err=err))
 
 
 @bench_app.command("stt", epilog="Example: milliwatt bench stt --audio clips --provider ear --json")
@@ -199,6 +286,64 @@ def store_export(
 
     for path in export(db or reports / "milliwatt.duckdb", folder):
         out.print(str(path))
+
+
+@corpus_app.callback()
+def corpus() -> None:
+    """Scenarios from what callers have said before."""
+
+
+@corpus_app.command(
+    "import",
+    epilog="Example: milliwatt corpus import calls.jsonl --out reports/calls.yaml --when-diverged stop",
+)
+def corpus_import(
+    files: Annotated[list[Path], typer.Argument(help="Files of transcripts.")],
+    output: Annotated[Path, typer.Option("--out", help="The suite to write.")],
+    form: Annotated[
+        Format | None, typer.Option("--format", help="What the files are; found by their content by default.")
+    ] = None,
+    flow: Annotated[str, typer.Option(help="The flow that answers; the files' own, or booking.")] = "",
+    suite: Annotated[str, typer.Option(help="The suite's name; its file's by default.")] = "",
+    now: Annotated[str, typer.Option(help="The calls' wall clock: 2026-05-18T09:00:00.")] = "",
+    time_zone: Annotated[str, typer.Option(help="The callers' zone: Europe/London.")] = "",
+    variable: Annotated[
+        list[str] | None, typer.Option(help="What the agent knows before the calls: first_name=Alex.")
+    ] = None,
+    when_diverged: Annotated[
+        WhenDiverged,
+        typer.Option(help="What the caller does when the agent's reply is not the transcript's."),
+    ] = WhenDiverged.CONTINUE,
+    column: Annotated[
+        list[str] | None,
+        typer.Option(help="What the files call a thing (conversation, speaker, text, turns): speaker=who."),
+    ] = None,
+    caller: Annotated[list[str] | None, typer.Option(help="A speaker's name that means the caller.")] = None,
+    agent: Annotated[list[str] | None, typer.Option(help="A speaker's name that means the agent.")] = None,
+    ignore: Annotated[list[str] | None, typer.Option(help="A speaker's name to leave out.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Write the suite anew if it is there.")] = False,
+) -> None:
+    """Turns transcripts of calls into a suite that `run --level text` plays."""
+    from evals.commands.corpus import import_files, pairs
+    from evals.importing.columns import KINDS, Columns
+    from evals.importing.importer import ImportRequest
+    from evals.importing.speakers import Names
+
+    request = ImportRequest(
+        files=tuple(files),
+        out=output,
+        format=form,
+        flow=flow,
+        suite=suite,
+        now=now,
+        time_zone=time_zone,
+        variables=pairs(variable or (), "--variable"),
+        when_diverged=when_diverged,
+        columns=Columns(pairs(column or (), "--column", KINDS)),
+        names=Names(caller=tuple(caller or ()), agent=tuple(agent or ()), ignore=tuple(ignore or ())),
+        force=force,
+    )
+    raise typer.Exit(import_files(request, out=out, err=err))
 
 
 @app.command(epilog="Example: milliwatt dashboard --port 8501")

@@ -2,7 +2,8 @@
 
 All times are nanoseconds of the caller's own clock, zero when the call was answered, except `events`, which carry
 the agent's clock: for calls played here the two are the same clock. `canonical_json` leaves out what differs between
-runs of the same thing (run id, wall time, host, worker); `record_sha256` is its hash.
+runs of the same thing (run id, wall time, host, worker); `record_sha256` is its hash. What was added to a value after
+records of it had been stored is marked `WHEN_SET` and left out while it says nothing, so older records keep their hash.
 """
 
 from __future__ import annotations
@@ -13,11 +14,15 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any
 
 from agent.turn import Json
 
 RECORD_SCHEMA = 1
+
+WHEN_SET: Mapping[str, str] = MappingProxyType({"canonical": "when set"})
+"""Metadata of a field that stands in the canonical form only while it differs from its default."""
 
 
 class Level(StrEnum):
@@ -114,6 +119,27 @@ class ToolCall:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Divergence:
+    """A reply of the agent's that was not what the transcript has before a line of the caller's.
+
+    Attributes:
+        step: index of the caller's step that answers other words than were said.
+        seq: the agent's turn whose reply was compared; -1 before the first.
+        did: `said` the line all the same, `skipped` it, or `stopped` and hung up.
+        recorded: what the agent said in the transcript.
+        replied: what the agent said now.
+        reason: one sentence with the counts that decided.
+    """
+
+    step: int
+    seq: int
+    did: str
+    recorded: str
+    replied: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallRecord:
     """One call, whole.
 
@@ -138,6 +164,7 @@ class CallRecord:
         path, outcome, captured: the flow's states entered, the end state's outcome, the variables captured.
         transferred_to: where the call was handed to; empty when it was not.
         ended_by: `agent`, `caller`, `harness`.
+        divergences: where the agent's replies left the transcript that the caller's lines come from.
     """
 
     case_id: str
@@ -171,6 +198,7 @@ class CallRecord:
     transferred_to: str
     ended_by: str
     schema: int = RECORD_SCHEMA
+    divergences: tuple[Divergence, ...] = field(default=(), metadata=WHEN_SET)
 
 
 def canonical_json(value: object) -> str:
@@ -202,5 +230,9 @@ def _plain(value: object) -> Any:
     if isinstance(value, tuple | list):
         return [_plain(item) for item in value]
     if dataclasses.is_dataclass(value):
-        return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+        return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value) if _told(value, f)}
     raise TypeError(f"{type(value).__name__} has no canonical JSON")
+
+
+def _told(value: object, told: dataclasses.Field[Any]) -> bool:
+    return "canonical" not in told.metadata or getattr(value, told.name) != told.default

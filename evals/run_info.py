@@ -14,8 +14,8 @@ class RunInfo:
 
     Attributes:
         run_id: sortable and unique: `20261121-105830-smoke-1a2b3c`.
-        started_iso: wall date in UTC when it began.
-        suites: the suites' names; `suite_sha256` hashes their files by name.
+        started_iso: wall date in UTC when it began; of a merged run, when its last shard did.
+        suites: the suites' names; `suite_sha256` hashes what they are made of, by suite and file (`suite_files`).
         level: `text`, `audio` or `live`.
         seed, repeat, workers: as asked for.
         target: what answered the calls, such as `reference`.
@@ -24,6 +24,9 @@ class RunInfo:
         harness_version: version of milliwatt that played it.
         commit: git commit of the working tree, with `+` when it was changed; empty when unknown.
         cases: ids of the cases that belong to it, in playing order.
+        shard: which part of a larger run it is, such as `3/8`; empty for a whole run.
+        whole_cases: of a shard, ids of all the larger run's cases, in playing order.
+        merged: ids of the shards that were merged into it, in order; empty for a run that was played as one.
     """
 
     run_id: str
@@ -40,3 +43,6 @@ class RunInfo:
     settings: Mapping[str, str] = field(default_factory=dict)
     commit: str = ""
     cases: tuple[str, ...] = ()
+    shard: str = ""
+    whole_cases: tuple[str, ...] = ()
+    merged: tuple[str, ...] = ()

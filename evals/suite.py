@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import secrets
 import subprocess
@@ -16,19 +15,23 @@ from agent.errors import AgentError
 from evals.errors import BadInput
 from evals.player import Played, PlaySpec
 from evals.pool import play_all
-from evals.record import Level
+from evals.record import Level, canonical_json
 from evals.rng import rng_for
 from evals.run_info import RunInfo
 from evals.scenario.expansion import expand
 from evals.scenario.file import load_suite
-from evals.scenario.model import Case, Suite
+from evals.scenario.flow_names import flow_path
+from evals.scenario.model import Case, Suite, WhenDiverged
 from evals.scoring.gate_file import load_gates
 from evals.scoring.scorecard_file import load_scorecard
+from evals.shards import Shard
 from evals.sim.known_agents import KnownAgent
 from evals.sim.world import check_world
 from evals.store.disk import write_atomically
+from evals.store.flows import keep_flow
 from evals.store.parts import finished_cases, read_run_info, write_run_info
 from evals.store.runs import RUNS_FOLDER
+from evals.suite_files import differences, hashes_of
 from evals.targets.registry import TargetSpec, make_targets
 from evals.version import HARNESS_VERSION
 
@@ -48,6 +51,7 @@ class RunRequest:
         workers: processes.
         only: patterns on scenario ids and tags.
         shuffle: plays the cases in another order, drawn from this number; results do not depend on it.
+        shard: plays only this part of the cases.
         resume: id of a run to go on with.
         reports: folder of runs and of the store.
         cache: folder of computed audio; None keeps it in memory.
@@ -61,6 +65,7 @@ class RunRequest:
     workers: int = 1
     only: tuple[str, ...] = ()
     shuffle: int | None = None
+    shard: Shard | None = None
     resume: Path | None = None
     reports: Path = Path("reports")
     cache: Path | None = None
@@ -102,20 +107,29 @@ def plan(request: RunRequest) -> PlannedRun:
     ]
     if not cases:
         raise BadInput("--only", [f"no scenario's id or tag matches {', '.join(request.only)}"])
+    if request.level is Level.AUDIO:
+        _refuse_choosing_callers(cases)
     if request.level is Level.TEXT:
         cases = _one_per_line(cases)
         if isinstance(target, KnownAgent):
             target.text_agent(cases[0])  # refuses
-    hashes = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+    hashes: dict[str, str] = {}
+    for suite, path in zip(suites, files, strict=True):
+        hashes |= hashes_of(suite, path, scorecards[suite.name])
+    whole = tuple(case.id for case in cases)
+    if request.shard is not None:
+        cases = [case for case in cases if request.shard.holds(case.id)]
     if request.resume is not None:
         folder = request.resume
         info = _resumed(request, read_run_info(folder), cases, hashes)
     else:
-        info = _new_info(request, suites, cases, hashes)
+        info = _new_info(request, suites, cases, whole, hashes)
         folder = request.reports / RUNS_FOLDER / info.run_id
         write_run_info(folder, info)
         for number, path in enumerate(gates):
             write_atomically(folder / gates_name(number), path.read_bytes())
+    for flow in sorted({flow_path(case.scenario.flow, Path(case.folder)) for case in cases}):
+        keep_flow(folder, flow)
     finished = finished_cases(folder)
     left = [case for case in cases if case.id not in finished]
     if request.shuffle is not None:
@@ -171,6 +185,21 @@ def _load_all(paths: Sequence[Path]) -> list[Suite]:
     return suites
 
 
+def _refuse_choosing_callers(cases: Sequence[Case]) -> None:
+    """A caller made of sound cannot choose by the agent's words: nobody but the agent knows them while it speaks."""
+    choosing = {
+        f"{case.suite}/{case.scenario.id}": case.scenario.when_diverged
+        for case in cases
+        if case.scenario.when_diverged is not WhenDiverged.CONTINUE
+    }
+    if choosing:
+        mistakes = [
+            f"scenario `{name}`: `when_diverged: {policy}` needs the agent's words, which only `--level text` knows"
+            for name, policy in choosing.items()
+        ]
+        raise BadInput("--level audio", mistakes)
+
+
 def _one_per_line(cases: Sequence[Case]) -> list[Case]:
     """At text level voices and lines change nothing: each scenario and repeat once."""
     kept: dict[tuple[str, str, int], Case] = {}
@@ -192,7 +221,11 @@ def _scorecards(suite: Suite) -> tuple[Path, ...]:
 
 
 def _new_info(
-    request: RunRequest, suites: Sequence[Suite], cases: Sequence[Case], hashes: Mapping[str, str]
+    request: RunRequest,
+    suites: Sequence[Suite],
+    cases: Sequence[Case],
+    whole: tuple[str, ...],
+    hashes: Mapping[str, str],
 ) -> RunInfo:
     started = machine_wall()
     stamp = started.strftime("%Y%m%d-%H%M%S")
@@ -212,35 +245,47 @@ def _new_info(
         settings=dict(request.target.settings or {}),
         commit=_commit(),
         cases=tuple(case.id for case in cases),
+        shard=str(request.shard or ""),
+        whole_cases=whole if request.shard is not None else (),
     )
 
 
 def _resumed(request: RunRequest, info: RunInfo, cases: Sequence[Case], hashes: Mapping[str, str]) -> RunInfo:
-    """The run to go on with, which must be the same run."""
+    """The run to go on with, which must be the same run: the same content under the same options."""
     asked = {
-        "suites' files": dict(hashes),
+        "milliwatt": HARNESS_VERSION,
         "level": str(request.level),
         "seed": request.seed,
         "target": request.target.name,
         "settings": dict(request.target.settings or {}),
         "latency": request.target.latency,
-        "cases": sorted(case.id for case in cases),
+        "shard": str(request.shard or ""),
     }
     was = {
-        "suites' files": dict(info.suite_sha256),
+        "milliwatt": info.harness_version,
         "level": info.level,
         "seed": info.seed,
         "target": info.target,
         "settings": dict(info.settings),
         "latency": info.agent.get("latency"),
-        "cases": sorted(info.cases),
+        "shard": info.shard,
     }
-    differing = [name for name in asked if asked[name] != was[name]]
-    if differing:
-        raise BadInput(
-            "--resume", [f"run {info.run_id} was started with another {name}" for name in differing]
-        )
+    mistakes = [
+        f"run {info.run_id} was started with another {name}: {_shown(was[name])} then, {_shown(asked[name])} now"
+        for name in asked
+        if asked[name] != was[name]
+    ]
+    changed = differences(info.suite_sha256, hashes)
+    mistakes += [f"since run {info.run_id} was started, {change}" for change in changed]
+    if not mistakes and sorted(case.id for case in cases) != sorted(info.cases):
+        mistakes.append(f"run {info.run_id} was started with other cases (--repeat, --only)")
+    if mistakes:
+        raise BadInput("--resume", mistakes)
     return info
+
+
+def _shown(value: object) -> str:
+    return "none" if value in ("", {}, None) else canonical_json(value)
 
 
 def _commit() -> str:

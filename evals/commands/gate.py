@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
 
+from evals.errors import BadInput, HarnessError
 from evals.rng import rng_for
+from evals.run_info import RunInfo
 from evals.scoring.case_rows import CallRow, pair
-from evals.scoring.gate import exit_status, judge, judge_absolute
+from evals.scoring.gate import exit_status, judge, judge_absolute, undeclared_changes
 from evals.scoring.gate_file import load_gates
 from evals.scoring.gates import DEFAULT_GATES, Gates
 from evals.scoring.verdict import GateOutcome, GateVerdict
+from evals.store.baselines import baseline_files, case_row, find_baseline, read_baseline
 from evals.store.finished import FinishedCall
 from evals.store.parts import read_parts, read_run_info, write_verdicts
 from evals.store.runs import resolve_run
@@ -30,26 +34,35 @@ def compare_runs(
         HarnessError: one of the runs or the gates' file cannot be used.
     """
     candidate_folder = resolve_run(reports, run_name)
-    baseline_folder = resolve_run(reports, baseline_name)
-    candidate, baseline = _rows(candidate_folder), _rows(baseline_folder)
+    before = _before(reports, baseline_name)
+    candidate = _rows(candidate_folder)
+    _check_harness(before, candidate)
     gates = load_gates(gates_file) if gates_file is not None else _usual_gates(candidate_folder)
-    seed = read_run_info(candidate_folder).seed
-    pairing = pair(baseline, candidate)
-    for note in pairing.notes():
+    info = read_run_info(candidate_folder)
+    pairing = pair(before.rows, candidate)
+    for note in (*_shard_notes(info, before.run), *pairing.notes()):
         out.print(f"note: {note}", highlight=False, markup=False, soft_wrap=True)
-    verdicts = judge(baseline, candidate, gates, rng_for(seed, "gate"))
-    write_verdicts(candidate_folder, read_run_info(baseline_folder).run_id, verdicts)
+    verdicts = judge(before.rows, candidate, gates, rng_for(info.seed, "gate"))
+    write_verdicts(candidate_folder, before.name, verdicts)
     print_verdicts(verdicts, out)
+    for line in undeclared_changes(before.rows, candidate, gates, rng_for(info.seed, "gate.undeclared")):
+        out.print(f"note: {line}", highlight=False, markup=False, soft_wrap=True)
     return exit_status(verdicts)
 
 
 def absolute_verdicts(calls: Iterable[FinishedCall], run_folder: Path) -> list[GateVerdict]:
-    """What the absolute gates that a run has kept say of it; nothing where it has none."""
-    rows = [_row(call) for call in calls]
-    seed = read_run_info(run_folder).seed
+    """What the absolute gates that a run has kept say of it; nothing where it has none.
+
+    Nor do they say anything of a shard: a bound is set for the whole run, and an eighth of its calls would break or
+    keep it by chance, eight times over.
+    """
+    info = read_run_info(run_folder)
+    if info.shard:
+        return []
+    rows = [case_row(call) for call in calls]
     verdicts: list[GateVerdict] = []
     for path in sorted(run_folder.glob("gates*.yaml")):
-        verdicts += judge_absolute(rows, load_gates(path), rng_for(seed, "gate", path.name))
+        verdicts += judge_absolute(rows, load_gates(path), rng_for(info.seed, "gate", path.name))
     return verdicts
 
 
@@ -61,22 +74,60 @@ def print_verdicts(verdicts: Sequence[GateVerdict], out: Console) -> None:
         out.print(f"{verdict.gate}: {verdict.reason}", highlight=False, markup=False, soft_wrap=True)
 
 
+def _shard_notes(*runs: RunInfo | None) -> list[str]:
+    return [
+        f"{run.run_id} is shard {run.shard} of a run, and only its cases are compared; "
+        "a verdict on the whole needs `milliwatt merge` first"
+        for run in runs
+        if run is not None and run.shard
+    ]
+
+
 def _usual_gates(run_folder: Path) -> Gates:
     """The gates that stood beside the run's suite; the product's own where there were none."""
     path = run_folder / GATES_FILE
     return load_gates(path) if path.is_file() else DEFAULT_GATES
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Before:
+    """What a run is compared with: its name in verdicts, its rows, and what it was, which a baseline does not keep."""
+
+    name: str
+    rows: Sequence[CallRow]
+    run: RunInfo | None = None
+
+
+def _before(reports: Path, name: str) -> _Before:
+    # A baseline's name is never a run's whole id, but may be the beginning of one.
+    file = find_baseline(reports, name)
+    if file is not None:
+        kept = read_baseline(file)
+        return _Before(name=kept.name, rows=kept.rows)
+    try:
+        folder = resolve_run(reports, name)
+    except BadInput as error:
+        names = ", ".join(baseline_files(reports)) or "none"
+        raise BadInput(
+            error.where, [*error.mistakes[:-1], f"{error.mistakes[-1]}; baselines: {names}"]
+        ) from None
+    info = read_run_info(folder)
+    return _Before(name=info.run_id, rows=_rows(folder), run=info)
+
+
+def _check_harness(before: _Before, after: Sequence[CallRow]) -> None:
+    """One line instead of one for each case, where harnesses of different versions played the two.
+
+    Raises:
+        HarnessError: no case can be compared.
+    """
+    old, new = ({row.harness_version for row in rows} for rows in (before.rows, after))
+    if old and new and not old & new:
+        raise HarnessError(
+            f"{before.name} was played by milliwatt {', '.join(sorted(old))}, this run by {', '.join(sorted(new))}: "
+            "no case can be compared; play the baseline again"
+        )
+
+
 def _rows(run_folder: Path) -> list[CallRow]:
-    return [_row(call) for call in read_parts(run_folder, tracks=False)]
-
-
-def _row(call: FinishedCall) -> CallRow:
-    return CallRow(
-        case_id=call.record.case_id,
-        scenario_sha256=call.record.scenario_sha256,
-        caller_sha256=call.record.caller_sha256,
-        harness_version=call.record.harness_version,
-        passed=call.passed,
-        measurements=call.measurements,
-    )
+    return [case_row(call) for call in read_parts(run_folder, tracks=False)]

@@ -10,6 +10,7 @@ from evals.errors import BadInput, StoreError
 from evals.report import json_report, junit, markdown
 from evals.report.html import write_html
 from evals.report.summary import summarise
+from evals.store.flows import read_flows
 from evals.store.parts import read_parts, read_run_info, read_verdicts
 from evals.store.runs import resolve_run
 
@@ -33,7 +34,7 @@ def write_report(run_name: str, form: str, output: Path | None, reports: Path, *
         return 0
     calls = list(read_parts(folder, tracks=False))
     gates = [verdict for verdicts in read_verdicts(folder).values() for verdict in verdicts]
-    summary = summarise(info, calls, gates=gates)
+    summary = summarise(info, calls, gates=gates, flows=read_flows(folder))
     render = {"md": markdown.render, "junit": junit.render, "json": json_report.render}[form]
     text = render(summary, calls)
     if path == STANDARD_OUTPUT:

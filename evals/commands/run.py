@@ -20,14 +20,13 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from evals.commands.gate import absolute_verdicts
+from evals.commands.judged import exit_status, judged
 from evals.commands.report import write_report
 from evals.errors import BadInput, HarnessError
 from evals.record import Level
 from evals.report import text
-from evals.report.summary import Summary, summarise
+from evals.shards import parse_shard
 from evals.store.duck import merge_run
-from evals.store.parts import read_parts, read_run_info, write_verdicts
 from evals.store.runs import resolve_run
 from evals.suite import PlannedRun, RunRequest, plan
 from evals.targets.registry import TargetSpec
@@ -46,6 +45,7 @@ class RunOptions:
     repeat: int | None
     workers: int
     only: tuple[str, ...]
+    shard: str | None
     resume: str | None
     shuffle: int | None
     settings: tuple[str, ...]
@@ -72,10 +72,10 @@ def run_suites(options: RunOptions, *, out: Console, err: Console) -> int:
         if not interrupted():
             with _kept(failures):
                 _store(options.db, planned.folder, err)
-    holds = False
+    status = 1
     with _kept(failures):
-        summary = _summary(planned)
-        holds = summary.holds
+        summary = judged(planned.folder)
+        status = exit_status(summary)
         out.print(text.render(summary))
     if interrupted():
         err.print(_interrupted_text(planned), highlight=False)
@@ -89,7 +89,7 @@ def run_suites(options: RunOptions, *, out: Console, err: Console) -> int:
         raise first
     if options.html is not None:
         write_report(str(planned.info.run_id), "html", options.html, options.reports, out=out)
-    return 0 if holds else 1
+    return status
 
 
 def _request(options: RunOptions) -> RunRequest:
@@ -111,6 +111,7 @@ def _request(options: RunOptions) -> RunRequest:
         workers=options.workers,
         only=options.only,
         shuffle=options.shuffle,
+        shard=parse_shard(options.shard) if options.shard else None,
         resume=resolve_run(options.reports, options.resume) if options.resume else None,
         reports=options.reports,
         cache=options.cache,
@@ -163,22 +164,20 @@ def _tell(failures: Sequence[HarnessError], err: Console) -> None:
         err.print(f"and {failure}", style="red", highlight=False, markup=False, soft_wrap=True)
 
 
-def _summary(planned: PlannedRun) -> Summary:
-    calls = list(read_parts(planned.folder, tracks=False))
-    verdicts = absolute_verdicts(calls, planned.folder)
-    if verdicts:
-        write_verdicts(planned.folder, "", verdicts)
-    return summarise(read_run_info(planned.folder), calls, gates=verdicts)
-
-
 def _plan_text(planned: PlannedRun) -> str:
     count = len(planned.cases)
     done = f", {planned.finished} finished before" if planned.finished else ""
-    return f"{count} call(s) to play at {planned.info.level} level{done}"
+    shard = f" of shard {planned.info.shard}" if planned.info.shard else ""
+    return f"{count} call(s){shard} to play at {planned.info.level} level{done}"
 
 
 def _interrupted_text(planned: PlannedRun) -> str:
-    return f"interrupted; finished calls are stored, go on with --resume {planned.info.run_id}"
+    return f"interrupted; finished calls are stored, go on with {_resuming(planned)}"
+
+
+def _resuming(planned: PlannedRun) -> str:
+    shard = f"--shard {planned.info.shard} " if planned.info.shard else ""
+    return f"{shard}--resume {planned.info.run_id}"
 
 
 @contextmanager

@@ -16,7 +16,7 @@ class MetricDefinition:
     Attributes:
         name: as stored.
         version: measurements of two versions are never compared.
-        unit: `ms`, `words`, `count` or `yes=1`.
+        unit: `ms`, `words`, `characters`, `digits`, `entities`, `count` or `yes=1`.
         better: `lower`, `higher`, or empty where neither is better.
     """
 
@@ -55,4 +55,13 @@ class RatioDefinition:
     name: str
     numerator: tuple[str, ...]
     denominator: tuple[str, ...]
+    better: str = "lower"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LossDefinition:
+    """What a product of rates leaves of 1, derived when rows are pooled: 1 - (hits / said) x (hits / heard)."""
+
+    name: str
+    factors: tuple[RatioDefinition, ...]
     better: str = "lower"

@@ -54,6 +54,18 @@ class WordErrors:
         """Errors over reference words, which may exceed 1; None where nothing was said."""
         return self.errors / self.reference_words if self.reference_words else None
 
+    @property
+    def match_rate(self) -> float | None:
+        """Errors over all places of the alignment, from 0 to 1; None where nothing was said or heard."""
+        places = self.hits + self.errors
+        return self.errors / places if places else None
+
+    @property
+    def information_lost(self) -> float | None:
+        """1 - (hits / words said) x (hits / words heard), from 0 to 1; None where nothing was said, or heard."""
+        words = self.reference_words * self.hypothesis_words
+        return 1 - self.hits * self.hits / words if words else None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlignedWord:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from agent.turn import Json
 from evals.metrics.definition import NO_AUDIO, MetricDefinition
@@ -20,25 +21,52 @@ WORD_INSERTIONS = MetricDefinition(name="word_insertions", version=1, unit="word
 METRICS = (WORD_HITS, WORD_SUBSTITUTIONS, WORD_DELETIONS, WORD_INSERTIONS)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparedTurn:
+    """What was said and heard of one utterance, or in `excuse` why the two are not compared."""
+
+    turn: int
+    said: str = ""
+    heard: str = ""
+    excuse: str = ""
+
+
 def words_heard(record: CallRecord) -> list[Measurement]:
     """Hits, substitutions, deletions and insertions of every caller utterance that has words."""
-    if record.level is Level.TEXT:
-        return [metric.unscored(NO_AUDIO) for metric in METRICS]
-    if not events_of(record, "final_heard", "turn_opened"):
-        return [metric.unscored("the agent does not report what it heard") for metric in METRICS]
+    excuse = no_texts(record)
+    if excuse:
+        return [metric.unscored(excuse) for metric in METRICS]
     measurements: list[Measurement] = []
+    for compared in compared_turns(record):
+        measurements += (
+            [metric.unscored(compared.excuse, turn=compared.turn) for metric in METRICS]
+            if compared.excuse
+            else _counts(word_errors(compared.said, compared.heard), compared.turn)
+        )
+    return measurements
+
+
+def no_texts(record: CallRecord) -> str:
+    """Why nothing that was heard in the call can be compared; empty when it can."""
+    if record.level is Level.TEXT:
+        return NO_AUDIO
+    if not events_of(record, "final_heard", "turn_opened"):
+        return "the agent does not report what it heard"
+    return ""
+
+
+def compared_turns(record: CallRecord) -> list[ComparedTurn]:
+    """The utterances whose words count, each with what was made of it."""
+    compared: list[ComparedTurn] = []
     for turn, utterance in enumerate(record.utterances):
         if utterance.hung_up and utterance.kind in WORD_KINDS:
-            reason = "the caller hung up while speaking"
-            measurements += [metric.unscored(reason, turn=turn) for metric in METRICS]
+            compared.append(ComparedTurn(turn=turn, excuse="the caller hung up while speaking"))
         elif _is_reference(utterance):
-            measurements += _counts(word_errors(utterance.text, heard_text(record, turn)), turn)
-        elif utterance.sound in LISTENER_SOUNDS:
+            compared.append(ComparedTurn(turn=turn, said=utterance.text, heard=heard_text(record, turn)))
+        elif utterance.sound in LISTENER_SOUNDS and normalise(turn_text(record, turn)):
             # Words made of an "mm-hmm" matter only where the agent acted on them.
-            invented = word_errors("", turn_text(record, turn))
-            if invented.insertions:
-                measurements += _counts(invented, turn)
-    return measurements
+            compared.append(ComparedTurn(turn=turn, heard=turn_text(record, turn)))
+    return compared
 
 
 def heard_text(record: CallRecord, turn: int) -> str:

@@ -29,7 +29,9 @@ from evals.report.wording import (
     columns_with_values,
     counted,
     delay,
+    flaky_case,
     headline_figures,
+    never_visited,
     percent,
     verdict,
     word_error_rate,
@@ -37,6 +39,7 @@ from evals.report.wording import (
 from evals.scoring.verdict import Check, ScorecardItem
 from evals.store.disk import disk_errors, make_folder, write_atomically
 from evals.store.finished import FinishedCall
+from evals.store.flows import read_flows
 from evals.store.parts import audio_file, read_parts, read_run_info, read_verdicts
 
 MANY_CALLS = 300
@@ -86,7 +89,12 @@ def write_html(run_folder: Path, path: Path) -> Path:
         StoreError: the run cannot be read, or the page and its audio not be written.
     """
     gates = [gate for gates in read_verdicts(run_folder).values() for gate in gates]
-    summary = summarise(read_run_info(run_folder), read_parts(run_folder, tracks=False), gates=gates)
+    summary = summarise(
+        read_run_info(run_folder),
+        read_parts(run_folder, tracks=False),
+        gates=gates,
+        flows=read_flows(run_folder),
+    )
     make_folder(path.parent)
     within = path.parent.resolve() == run_folder.resolve()
     beside = path.with_name(f"{path.stem}_audio")
@@ -297,6 +305,8 @@ def _environment() -> Environment:
         f"{clock_time(t_ns // 1_000_000_000)}.{t_ns // 100_000_000 % 10}"
     )
     environment.filters["counted"] = counted
+    environment.filters["flaky"] = flaky_case
+    environment.filters["never_visited"] = never_visited
     environment.tests["agent_line"] = lambda line: type(line).__name__ == "AgentLine"
     return environment
 

@@ -20,7 +20,7 @@ def render(summary: Summary, calls: Iterable[FinishedCall]) -> str:
     """The JSON text, indented, keys in a fixed order."""
     document = {
         "schema": REPORT_SCHEMA,
-        "verdict": "pass" if summary.holds else "fail" if summary.complete else "incomplete",
+        "verdict": _verdict(summary),
         "sentence": verdict(summary),
         "run": _plain(summary.run),
         "figures": _figures(summary.all),
@@ -31,9 +31,18 @@ def render(summary: Summary, calls: Iterable[FinishedCall]) -> str:
         "scorecard": _plain(summary.scorecard),
         "unscored": _plain(summary.unscored),
         "missing": list(summary.missing),
+        "flaky": _plain(summary.flaky),
+        "repeats": _plain(summary.repeats),
+        "coverage": _plain(summary.coverage),
         "calls": [_call(call) for call in calls],
     }
     return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _verdict(summary: Summary) -> str:
+    if summary.holds:
+        return "undecided" if summary.undecided else "pass"
+    return "fail" if summary.complete else "incomplete"
 
 
 def _figures(figures: Figures) -> dict[str, Any]:
@@ -94,6 +103,7 @@ def _call(call: FinishedCall) -> dict[str, Any]:
             {"turn": turn, "kind": said.kind, "said": said.text, "heard": heard_text(record, turn)}
             for turn, said in enumerate(record.utterances)
         ],
+        "divergences": _plain(record.divergences),
         "checks": _plain(call.checks),
         "measurements": _plain(call.measurements),
         "scorecard": _plain(call.scorecard),

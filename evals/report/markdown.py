@@ -6,7 +6,14 @@ import re
 from collections.abc import Iterable, Sequence
 
 from evals.report.summary import CardLine, FailingCase, Figures, Summary
-from evals.report.wording import columns_with_values, counted, headline_figures, verdict
+from evals.report.wording import (
+    columns_with_values,
+    counted,
+    flaky_case,
+    headline_figures,
+    never_visited,
+    verdict,
+)
 from evals.store.finished import FinishedCall
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]#|~])")
@@ -43,9 +50,13 @@ def render(summary: Summary, calls: Iterable[FinishedCall] = ()) -> str:
         parts.append(
             f"## Failed ({len(summary.failing)})\n\n" + "\n".join(_failing(case) for case in summary.failing)
         )
+    if summary.flaky:
+        parts.append(_listed("Flaky", [f"{case.name}: {flaky_case(case)}" for case in summary.flaky]))
     if summary.missing:
-        lines = "\n".join(f"- {escaped(case)}" for case in summary.missing)
-        parts.append(f"## Not played ({len(summary.missing)})\n\n{lines}")
+        parts.append(_listed("Not played", summary.missing))
+    for flow in summary.coverage:
+        for heading, entries in never_visited(flow):
+            parts.append(f"## {escaped(heading)}\n\n{_bullets(entries)}")
     if summary.scorecard:
         parts.append("## Scorecard\n\n" + _scorecard(summary.scorecard))
     if summary.unscored:
@@ -70,6 +81,14 @@ def _groups(title: str, groups: Sequence[Figures]) -> str:
     columns = columns_with_values(groups)
     rows = [[group.name, *(show(group) for _, show in columns)] for group in groups]
     return table([title.lower(), *(name for name, _ in columns)], rows)
+
+
+def _listed(title: str, entries: Sequence[str]) -> str:
+    return f"## {title} ({len(entries)})\n\n{_bullets(entries)}"
+
+
+def _bullets(entries: Sequence[str]) -> str:
+    return "\n".join(f"- {escaped(entry)}" for entry in entries)
 
 
 def _failing(case: FailingCase) -> str:

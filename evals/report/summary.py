@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from agent.cognitive.flow import Flow
 from evals.metrics.barge_in import (
     BARGE_IN_MISSED,
     FALSE_STOP,
@@ -23,6 +24,8 @@ from evals.metrics.words_heard import WORD_DELETIONS, WORD_HITS, WORD_INSERTIONS
 from evals.record import CallStatus
 from evals.report.figures import Delay, Delays, Share
 from evals.run_info import RunInfo
+from evals.scoring.coverage import Coverage, Visited, coverage
+from evals.scoring.repeats import RepeatedCase, RepeatRates, flaky, repeat_rates, repeated
 from evals.scoring.verdict import GateOutcome, GateVerdict, ItemGrade, ScorecardItem
 from evals.store.finished import FinishedCall
 
@@ -101,6 +104,9 @@ class Summary:
         by_line, by_voice, by_scenario: the same, by group, in order of name (scenarios: of playing).
         failing: what failed and why, in playing order.
         missing: cases of the run that have no finished call.
+        flaky: cases that passed in some of their repeats and failed in others.
+        repeats: how often one of k repeats passes, and how often all do.
+        coverage: what of each flow no call came to, where the flow is known.
         scorecard: every line of every scorecard.
         unscored: why metrics have no value, most frequent first.
         gates: what gates said of the run.
@@ -114,6 +120,9 @@ class Summary:
     by_scenario: tuple[Figures, ...]
     failing: tuple[FailingCase, ...] = ()
     missing: tuple[str, ...] = ()
+    flaky: tuple[RepeatedCase, ...] = ()
+    repeats: tuple[RepeatRates, ...] = ()
+    coverage: tuple[Coverage, ...] = ()
     scorecard: tuple[CardLine, ...] = ()
     unscored: tuple[Unscored, ...] = ()
     gates: tuple[GateVerdict, ...] = ()
@@ -122,24 +131,44 @@ class Summary:
 
     @property
     def complete(self) -> bool:
-        """Whether every case of the run was played."""
-        return not self.missing and self.all.calls.of > 0
+        """Whether every case of the run was played; a shard that no case falls into is complete as it is."""
+        empty = bool(self.run.shard) and not self.run.cases
+        return not self.missing and (empty or self.all.calls.of > 0)
 
     @property
     def holds(self) -> bool:
-        """Whether the run is complete, every expectation held and no gate says otherwise."""
+        """Whether the run is complete, every expectation held and no gate is seen to fail; see `undecided`."""
         gates_hold = all(gate.outcome is not GateOutcome.FAIL for gate in self.gates)
         return self.complete and not self.failing and gates_hold
 
+    @property
+    def undecided(self) -> bool:
+        """Whether nothing is seen to fail, but a gate had too little data to say."""
+        return self.holds and any(gate.outcome is GateOutcome.TOO_LITTLE_DATA for gate in self.gates)
 
-def summarise(run: RunInfo, calls: Iterable[FinishedCall], *, gates: Sequence[GateVerdict] = ()) -> Summary:
-    """Pools a run's finished calls, which may be read one at a time and without their tracks."""
+
+def summarise(
+    run: RunInfo,
+    calls: Iterable[FinishedCall],
+    *,
+    gates: Sequence[GateVerdict] = (),
+    flows: Mapping[str, Flow] | None = None,
+) -> Summary:
+    """Pools a run's finished calls, which may be read one at a time and without their tracks.
+
+    Args:
+        run: what it was.
+        calls: its calls.
+        gates: what gates said of it.
+        flows: the flows that its agents walked, by the hash that records name them by.
+    """
     order = {case: place for place, case in enumerate(run.cases)}
     kept = sorted(
         (_Kept.of(call) for call in calls),
         key=lambda call: (order.get(call.case_id, len(order)), call.case_id),
     )
     finished = {call.case_id for call in kept}
+    cases = repeated((call.case_id, call.passed) for call in kept)
     return Summary(
         run=run,
         all=_figures("all", kept),
@@ -152,6 +181,13 @@ def summarise(run: RunInfo, calls: Iterable[FinishedCall], *, gates: Sequence[Ga
             if not call.passed
         ),
         missing=tuple(case for case in run.cases if case not in finished),
+        flaky=flaky(cases),
+        repeats=repeat_rates(cases),
+        coverage=tuple(
+            coverage(flow, [call.visited for call in kept if call.flow_sha256 == sha256])
+            for sha256, flow in sorted((flows or {}).items(), key=lambda entry: (entry[1].name, entry[0]))
+            if any(call.flow_sha256 == sha256 for call in kept)
+        ),
         scorecard=_scorecard(item for call in kept for item in call.scorecard),
         unscored=_unscored(measurement for call in kept for measurement in call.measurements),
         gates=tuple(gates),
@@ -172,6 +208,8 @@ class _Kept:
     voice: str
     passed: bool
     reasons: tuple[str, ...]
+    flow_sha256: str
+    visited: Visited
     duration_s: float
     wall_s: float
     measurements: tuple[Measurement, ...] = field(repr=False)
@@ -189,6 +227,8 @@ class _Kept:
             voice=record.voice,
             passed=call.passed,
             reasons=reasons_of(call),
+            flow_sha256=str(record.agent.get("flow_sha256", "")),
+            visited=Visited(path=record.path, tools=frozenset(tool.name for tool in record.tools)),
             duration_s=record.duration_ns / 1e9,
             wall_s=call.wall_s,
             measurements=call.measurements,

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from evals.report.summary import FailingCase, Figures, Summary
-from evals.report.wording import columns_with_values, headline_figures, verdict
+from evals.report.wording import columns_with_values, flaky_case, headline_figures, never_visited, verdict
 from evals.scoring.verdict import GateOutcome
 
 MANY, MANY_REASONS = 12, 3
@@ -28,14 +28,20 @@ def render(summary: Summary) -> RenderableType:
     # The longest part comes first, so that figures and verdict are what stands on the screen at the end.
     if summary.failing:
         parts.append(_failing(summary.failing))
+    if summary.flaky:
+        parts.append(_listed("Flaky", [f"{case.name}: {flaky_case(case)}" for case in summary.flaky]))
     if summary.all.calls.of:
         parts.append(_groups("line", summary.by_line, summary.all))
         if len(summary.by_voice) > 1:
             parts.append(_groups("voice", summary.by_voice, None))
         parts.append(_headline(summary))
+    for flow in summary.coverage:
+        left = never_visited(flow)
+        if left:
+            parts.append(Group(*(_in_a_row(heading, entries) for heading, entries in left)))
     if summary.gates:
         parts.append(_gates(summary))
-    style = "bold green" if summary.holds else "bold red"
+    style = "bold yellow" if summary.undecided else "bold green" if summary.holds else "bold red"
     parts.append(Text(verdict(summary), style=style))
     return Group(*(Padding(part, (0, 0, 1, 0), expand=False) for part in parts[:-1]), parts[-1])
 
@@ -76,6 +82,19 @@ def _failing(cases: Sequence[FailingCase]) -> Group:
     if len(cases) > MANY:
         lines.append(Text(f"  … and {len(cases) - MANY} more; a report has them all"))
     return Group(*lines)
+
+
+def _listed(what: str, entries: Sequence[str]) -> Group:
+    lines = [Text(f"{what} ({len(entries)}):", style="bold")]
+    lines += [Text(f"  {_one_line(entry)}") for entry in entries[:MANY]]
+    if len(entries) > MANY:
+        lines.append(Text(f"  … and {len(entries) - MANY} more; a report has them all"))
+    return Group(*lines)
+
+
+def _in_a_row(heading: str, entries: Sequence[str]) -> Text:
+    more = f", … and {len(entries) - MANY} more" if len(entries) > MANY else ""
+    return Text.assemble((f"{heading}: ", "bold"), ", ".join(entries[:MANY]) + more)
 
 
 def _gates(summary: Summary) -> Table:

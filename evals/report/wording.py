@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from evals.metrics.word_errors import WordErrors
 from evals.report.figures import Delay, Delays, Share
 from evals.report.summary import Figures, Summary
+from evals.scoring.coverage import Coverage
+from evals.scoring.repeats import RepeatedCase
 
 NOTHING = "–"
 
@@ -84,6 +86,7 @@ def headline_figures(summary: Summary) -> list[tuple[str, str]]:
     words = figures.words
     lines = [
         ("Calls passed", rate_of(figures.calls)),
+        *_repeat_lines(summary),
         ("Tasks done", rate_of(figures.task)),
         (
             "Words heard wrong",
@@ -102,16 +105,59 @@ def headline_figures(summary: Summary) -> list[tuple[str, str]]:
     return [(name, text) for name, text in lines if text != NOTHING]
 
 
+def flaky_case(case: RepeatedCase) -> str:
+    """`3 of 5 repeats passed`."""
+    return f"{case.passed} of {case.of} repeats passed"
+
+
+def never_visited(coverage: Coverage) -> list[tuple[str, list[str]]]:
+    """What of a flow no call came to: a heading and the entries, for each kind of which something is left."""
+    flow = coverage.flow
+    edges = [f"{edge.state} > {edge.to} ({', '.join(edge.branches)})" for edge in coverage.edges_never]
+    lists = [
+        (f"States of {flow} never visited", list(coverage.states_never), coverage.states),
+        (f"Branches of {flow} never taken", edges, coverage.edges),
+        (f"Tools of {flow} never called", list(coverage.tools_never), coverage.tools),
+    ]
+    return [(f"{heading}, {len(left)} of {total}", left) for heading, left, total in lists if left]
+
+
+def _repeat_lines(summary: Summary) -> list[tuple[str, str]]:
+    return [
+        (
+            f"Passed in all of {rates.k} repeats",
+            f"{percent(rates.pass_all)} (pass^{rates.k}); in one of them {percent(rates.pass_at)} "
+            f"(pass@{rates.k}); {rates.cases} case{'' if rates.cases == 1 else 's'}",
+        )
+        for rates in summary.repeats
+    ]
+
+
 def verdict(summary: Summary) -> str:
     """The run in one sentence."""
     calls = summary.all.calls
+    shard = f"shard {summary.run.shard}: " if summary.run.shard else ""
+    if not calls.of and summary.holds:
+        return f"PASS: {shard}no case falls into it."
     if not calls.of:
         return "NOTHING PLAYED: the run has no finished call."
     failed_gates = sum(gate.outcome == "fail" for gate in summary.gates)
     parts = [f"{calls.count} of {calls.of} calls met their expectations"]
     if failed_gates:
         parts.append(f"{failed_gates} of {len(summary.gates)} gates failed")
+    undecided_gates = sum(gate.outcome == "too_little_data" for gate in summary.gates)
+    if undecided_gates:
+        parts.append(f"{undecided_gates} of {len(summary.gates)} gates had too little data")
+    if summary.flaky:
+        parts.append(f"{len(summary.flaky)} flaky")
     if summary.missing:
         parts.append(f"{len(summary.missing)} of {len(summary.run.cases)} cases were not played")
-    state = "PASS" if summary.holds else "INCOMPLETE" if summary.missing and not summary.failing else "FAIL"
-    return f"{state}: {'; '.join(parts)}."
+    if shard:
+        parts.append("gates are judged on the merged run")
+    return f"{_state(summary)}: {shard}{'; '.join(parts)}."
+
+
+def _state(summary: Summary) -> str:
+    if summary.holds:
+        return "UNDECIDED" if summary.undecided else "PASS"
+    return "INCOMPLETE" if summary.missing and not summary.failing else "FAIL"

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from evals.scenario.clips import Clip, read_clip
 from evals.scenario.fields import Fields, kind_of, to_json, unknown
-from evals.scenario.model import CallerStep, Entity, Sound, StepKind
+from evals.scenario.model import CallerStep, Entity, EntityKind, Sound, StepKind
 from evals.scenario.yaml_lines import BROKEN
 
 # What each kind of step may hold beside its own key. The key of a kind is its name in the file.
 STEP_KEYS = {
-    "says": ("entities", "hangs_up_after_ms"),
-    "interrupts": ("after_ms", "entities", "hangs_up_after_ms"),
-    "plays": ("after_ms", "text", "entities", "hangs_up_after_ms"),
-    "sound": ("after_ms", "text"),
-    "dtmf": (),
+    "says": ("entities", "hangs_up_after_ms", "replies_to"),
+    "interrupts": ("after_ms", "entities", "hangs_up_after_ms", "replies_to"),
+    "plays": ("after_ms", "text", "entities", "hangs_up_after_ms", "replies_to"),
+    "sound": ("after_ms", "text", "replies_to"),
+    "dtmf": ("replies_to",),
     "hangs_up": ("after_ms",),
 }
-ALL_STEP_KEYS = (*STEP_KEYS, "after_ms", "text", "entities", "hangs_up_after_ms")
+ALL_STEP_KEYS = (*STEP_KEYS, "after_ms", "text", "entities", "hangs_up_after_ms", "replies_to")
 ENTITY_KEYS = ("type", "value", "unit")
+PLAIN_TEXT = "text"
 
 DEFAULT_WORDS = {
     Sound.BACKCHANNEL: "mm-hmm",
@@ -42,12 +44,11 @@ def read_caller(fields: Fields, folder: Path) -> tuple[CallerStep, ...]:
         fields.wrong(node.line, "`caller` has no steps; a caller who says nothing is `- sound: silence`")
     steps = []
     for number, item in enumerate(nodes, start=1):
-        step = _read_step(
-            Fields(item, f"{fields.place}: step {number}", ALL_STEP_KEYS, fields.mistakes), folder
-        )
+        inner = Fields(item, f"{fields.place}: step {number}", ALL_STEP_KEYS, fields.mistakes)
+        step = _read_step(inner, folder)
         if step is None:
             continue
-        steps.append(step)
+        steps.append(replace(step, replies_to=inner.text("replies_to")))
         if number < len(nodes) and (step.kind is StepKind.HANGS_UP or step.hangs_up_after_ms is not None):
             fields.wrong(item.line, f"step {number}: the caller hangs up here, but more steps follow")
     return tuple(steps)
@@ -187,15 +188,25 @@ def _read_entities(fields: Fields) -> tuple[Entity, ...]:
             inner = Fields(node, place, ENTITY_KEYS, fields.mistakes)
             inner.require("type", "value")
             found.append(
-                Entity(name=name, type=inner.text("type"), value=_value(inner), unit=inner.text("unit"))
+                Entity(name=name, type=_entity_type(inner), value=_value(inner), unit=inner.text("unit"))
             )
         elif isinstance(node.value, list) or node.value is None:
             fields.wrong(
                 node.line, f"entity `{name}` must be a value or {{type, value, unit}}, not {kind_of(node)}"
             )
         elif node.value is not BROKEN:
-            found.append(Entity(name=name, type="text", value=to_json(node)))
+            # `phone: "07700 900123"` says what it is by its name.
+            kind = name if name in set(EntityKind) else PLAIN_TEXT
+            found.append(Entity(name=name, type=kind, value=to_json(node)))
     return tuple(found)
+
+
+def _entity_type(fields: Fields) -> str:
+    name = fields.text("type")
+    kinds = [*(str(kind) for kind in EntityKind), PLAIN_TEXT]
+    if name and name not in kinds:
+        fields.wrong(fields.line_of("type"), unknown("type", name, kinds))
+    return name
 
 
 def _value(fields: Fields) -> str | int | float | bool | None:

@@ -15,10 +15,10 @@ from agent.turn import Json
 from evals.errors import BadInput
 from evals.scenario.caller_file import read_caller
 from evals.scenario.expect_file import read_expectation
-from evals.scenario.fields import NAME, Fields, did_you_mean, to_json
+from evals.scenario.fields import NAME, Fields, did_you_mean, to_json, unknown
 from evals.scenario.flow_names import FlowNames, built_in_flows, flow_names, flow_path
 from evals.scenario.lines import CLEAN, read_line, read_lines
-from evals.scenario.model import Line, Scenario, Suite
+from evals.scenario.model import Line, Scenario, Suite, WhenDiverged
 from evals.scenario.wall_clock import read_now, read_time_zone
 from evals.scenario.yaml_lines import BROKEN, Mistakes, Node, read_yaml
 
@@ -38,7 +38,7 @@ SUITE_KEYS = (
     "lines",
     "scenarios",
 )
-DEFAULTS_KEYS = ("voice", "line", "repeat", "reply_end_ms", "max_duration_s")
+DEFAULTS_KEYS = ("voice", "line", "repeat", "reply_end_ms", "max_duration_s", "when_diverged")
 MATRIX_KEYS = ("voice", "line")
 SCENARIO_KEYS = (
     "id",
@@ -51,6 +51,7 @@ SCENARIO_KEYS = (
     "line",
     "reply_end_ms",
     "max_duration_s",
+    "when_diverged",
     "caller",
     "world",
     "expect",
@@ -104,6 +105,7 @@ class _Defaults:
     variables: Mapping[str, str]
     reply_end_ms: int
     max_duration_s: int
+    when_diverged: WhenDiverged
 
 
 class _Reader:
@@ -200,6 +202,7 @@ class _Reader:
             variables=fields.text_mapping("variables"),
             reply_end_ms=_reply_end(defaults, 600),
             max_duration_s=_max_duration(defaults, 240),
+            when_diverged=_when_diverged(defaults, WhenDiverged.CONTINUE),
         )
 
     def _scenario(self, node: Node, number: int, shared: _Defaults) -> Scenario:
@@ -225,6 +228,7 @@ class _Reader:
             world=self._world(fields),
             reply_end_ms=_reply_end(fields, shared.reply_end_ms),
             max_duration_s=_max_duration(fields, shared.max_duration_s),
+            when_diverged=_when_diverged(fields, shared.when_diverged),
             voice=voice or None,
             line=read_line(fields.node("line"), "`line`", self._known_lines, fields),
         )
@@ -257,6 +261,14 @@ def _reply_end(fields: Fields, default: int) -> int:
 
 def _max_duration(fields: Fields, default: int) -> int:
     return fields.integer("max_duration_s", 5, 3_600) or default
+
+
+def _when_diverged(fields: Fields, default: WhenDiverged) -> WhenDiverged:
+    name = fields.text("when_diverged", default)
+    if name not in set(WhenDiverged):
+        fields.wrong(fields.line_of("when_diverged"), unknown("policy", name, list(WhenDiverged)))
+        return default
+    return WhenDiverged(name)
 
 
 def _refuse_twice(matrix: Fields, key: str, names: list[str] | tuple[str, ...]) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from agent.turn import Json
+from evals.record import WHEN_SET
 
 
 class StepKind(StrEnum):
@@ -46,9 +47,40 @@ class Sound(StrEnum):
     COUGH = "cough"
 
 
+class WhenDiverged(StrEnum):
+    """What a caller does when the agent's reply is not the one that the next line answers (`replies_to`).
+
+    `CONTINUE` says the line all the same; `STOP` hangs up; `SKIP` passes over lines until one answers the reply.
+    """
+
+    CONTINUE = "continue"
+    STOP = "stop"
+    SKIP = "skip"
+
+
+class EntityKind(StrEnum):
+    """Kinds of things said whose spellings are known to be one: `evals/metrics/entities` has a file for each."""
+
+    PHONE = "phone"
+    EMAIL = "email"
+    POSTCODE = "postcode"
+    DATE = "date"
+    TIME = "time"
+    MONEY = "money"
+    NAME = "name"
+    REFERENCE = "reference"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entity:
-    """Something said that must come through exactly: its type and canonical value (money in `unit`)."""
+    """Something said that must come through exactly.
+
+    Attributes:
+        name: what the scenario calls it.
+        type: an `EntityKind`, or `text` for what is no such kind and is not measured.
+        value: as it is written; money in `unit`.
+        unit: `pence` or `cents` for money.
+    """
 
     name: str
     type: str
@@ -72,6 +104,7 @@ class CallerStep:
         sound: for `SOUND`.
         keys: for `KEYS`, such as "3" or "1234#".
         entities: what in the text must come through exactly.
+        replies_to: the agent's words that this answers, where the script comes from a transcript; empty when unknown.
     """
 
     kind: StepKind
@@ -84,6 +117,7 @@ class CallerStep:
     sound: Sound | None = None
     keys: str = ""
     entities: tuple[Entity, ...] = ()
+    replies_to: str = field(default="", metadata=WHEN_SET)
 
     @property
     def during_reply(self) -> bool:
@@ -151,7 +185,8 @@ class Expectation:
 class Scenario:
     """One call's script and what must come of it, whole: a suite's defaults are already in it.
 
-    `voice` and `line` pin the scenario to one voice or line, whatever the suite's matrix says.
+    `voice` and `line` pin the scenario to one voice or line, whatever the suite's matrix says. `when_diverged` says
+    what the caller does about replies that are not those of the transcript.
     """
 
     id: str
@@ -168,6 +203,7 @@ class Scenario:
     max_duration_s: int = 240
     voice: str | None = None
     line: Line | None = None
+    when_diverged: WhenDiverged = field(default=WhenDiverged.CONTINUE, metadata=WHEN_SET)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,7 +29,7 @@ BOUNDS: Mapping[str, tuple[str, Callable[[CallRecord], Sequence[Measurement]]]] 
 
 def check(record: CallRecord) -> list[Check]:
     """Every expectation of the record's scenario, held or not. A call that was not completed holds none."""
-    return [_ended(record), *_path(record), *_outcome(record), *_tools(record), *_words(record),
+    return [_ended(record), *_transcript(record), *_path(record), *_outcome(record), *_tools(record), *_words(record),
             *_captured(record), *_within(record)]  # fmt: skip
 
 
@@ -45,6 +45,19 @@ def _ended(record: CallRecord) -> Check:
         seconds = record.duration_ns / 1e9
         return Check(name="completed", passed=False, detail=f"the call did not end within {seconds:.0f} s")
     return Check(name="completed", passed=True, detail=f"ended by {record.ended_by}")
+
+
+def _transcript(record: CallRecord) -> list[Check]:
+    """Whether the agent's replies were the transcript's, for a caller who hangs up when they are not."""
+    if record.scenario.get("when_diverged") != "stop":
+        return []
+    if not record.divergences:
+        return [Check(name="transcript", passed=True, detail="each reply was like the transcript's")]
+    left = record.divergences[0]
+    detail = (
+        f'left it before step {left.step + 1}: "{left.replied}" for "{left.recorded}", which {left.reason}'
+    )
+    return [Check(name="transcript", passed=False, detail=detail)]
 
 
 def _path(record: CallRecord) -> list[Check]:

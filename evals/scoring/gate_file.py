@@ -1,18 +1,20 @@
 """A suite's `gates.yaml` becomes `Gates`, or one error that lists every mistake in it with its line.
 
     schema: 1
+    alpha: 0.05                      # chance that any regression gate fails though nothing got worse
     absolute:                        # bounds that a run keeps by itself
       - {metric: response_latency, statistic: p95, at_most: 1600}
     regression:                      # how much worse than its baseline a run may be
       - {metric: word_error_rate, margin: 0.05, alpha: 0.05, min_sample: 20}
 
 `metric` is a metric or a ratio of docs/metrics.md, or `passed`. A file without `regression` takes the gates that are
-in force without a file; an empty list means none.
+in force without a file; an empty list means none. A gate's own `alpha` can only be stricter than that of all together.
 """
 
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from evals.scenario.fields import Fields, unknown
@@ -46,16 +48,17 @@ def load_gates(path: Path) -> Gates:
     Raises:
         BadInput: it cannot be used; lists every mistake with its line.
     """
-    return read_file(path, ("absolute", "regression"), _gates)
+    return read_file(path, ("alpha", "absolute", "regression"), _gates)
 
 
 def _gates(fields: Fields) -> Gates:
+    alpha = _alpha(fields, DEFAULT_GATES.alpha)
     absolute = [
         _absolute(Fields(node, f"absolute gate {number}", ABSOLUTE_KEYS, fields.mistakes))
         for number, node in enumerate(fields.sequence("absolute"), start=1)
     ]
     regression = [
-        _regression(Fields(node, f"regression gate {number}", REGRESSION_KEYS, fields.mistakes))
+        _regression(Fields(node, f"regression gate {number}", REGRESSION_KEYS, fields.mistakes), alpha)
         for number, node in enumerate(fields.sequence("regression"), start=1)
     ]
     for kind, names in (
@@ -68,7 +71,8 @@ def _gates(fields: Fields) -> Gates:
         absolute=tuple(gate for gate in absolute if gate is not None),
         regression=tuple(gate for gate in regression if gate is not None)
         if "regression" in fields
-        else DEFAULT_GATES.regression,
+        else tuple(replace(gate, alpha=min(gate.alpha, alpha)) for gate in DEFAULT_GATES.regression),
+        alpha=alpha,
     )
 
 
@@ -76,7 +80,7 @@ def _absolute(fields: Fields) -> AbsoluteGate | None:
     metric = _metric(fields)
     statistic = _statistic(fields)
     at_most, at_least = _number(fields, "at_most"), _number(fields, "at_least")
-    alpha, sample = _alpha(fields), fields.integer("min_sample", 1, _MAX_SAMPLE)
+    alpha, sample = _alpha(fields, 0.05), fields.integer("min_sample", 1, _MAX_SAMPLE)
     if ("at_most" in fields) == ("at_least" in fields):
         fields.wrong(fields.line, "give one of `at_most` and `at_least`")
         return None
@@ -96,10 +100,16 @@ def _absolute(fields: Fields) -> AbsoluteGate | None:
     )
 
 
-def _regression(fields: Fields) -> RegressionGate | None:
+def _regression(fields: Fields, together: float) -> RegressionGate | None:
     metric = _metric(fields)
     margin = fields.number("margin", 0, math.inf) or 0.0
-    alpha, sample = _alpha(fields), fields.integer("min_sample", 1, _MAX_SAMPLE)
+    alpha, sample = _alpha(fields, together), fields.integer("min_sample", 1, _MAX_SAMPLE)
+    if alpha > together:
+        fields.wrong(
+            fields.line_of("alpha"),
+            f"`alpha` {alpha:g} is above the {together:g} of all regression gates together; "
+            "the file's own `alpha` says how much that is",
+        )
     better = fields.text("better")
     if better not in ("", "lower", "higher"):
         fields.wrong(fields.line_of("better"), f"`better` must be lower or higher, not {better}")
@@ -141,6 +151,6 @@ def _number(fields: Fields, key: str) -> float | None:
     return fields.number(key, -math.inf, math.inf)
 
 
-def _alpha(fields: Fields) -> float:
+def _alpha(fields: Fields, usual: float) -> float:
     alpha = fields.number("alpha", 0.0001, 0.5)
-    return 0.05 if alpha is None else alpha
+    return usual if alpha is None else alpha

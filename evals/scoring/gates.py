@@ -70,7 +70,7 @@ class RegressionGate:
         metric: a metric, a ratio, or `passed`.
         margin: how much worse is still accepted, in the metric's unit.
         better: `lower` or `higher`.
-        alpha: chance of a false alarm.
+        alpha: chance of a false alarm of this gate; what all gates together allow (`Gates.alpha`) bounds it, too.
         min_sample: fewer pairs than these decide nothing.
     """
 
@@ -84,10 +84,16 @@ class RegressionGate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gates:
-    """All gates of a suite."""
+    """All gates of a suite.
+
+    Attributes:
+        absolute, regression: the gates.
+        alpha: chance that any of the regression gates fails though nothing got worse.
+    """
 
     absolute: tuple[AbsoluteGate, ...] = ()
     regression: tuple[RegressionGate, ...] = ()
+    alpha: float = 0.05
 
 
 DEFAULT_GATES = Gates(

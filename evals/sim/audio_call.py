@@ -15,6 +15,7 @@ from evals.record import CallRecord, CallStatus, Level
 from evals.rng import rng_for
 from evals.scenario.model import Case
 from evals.sim.agent_under_test import AgentUnderTest, Target
+from evals.sim.alignment import divergences_heard
 from evals.sim.caller import ScriptedCaller
 from evals.sim.heard_words import heard_words
 from evals.sim.line import TelephoneLine
@@ -53,6 +54,7 @@ async def _play(case: Case, target: Target, voices: Voices) -> CallRecord:
     ending = await _run(case, line, caller, agent)
     agent.done()
     caller.interrupted_by_end(ending.t_ns)
+    words = heard_words(agent.events, line.played)
     caller_track, agent_track = line.tracks(ending.t_ns)
     return record_of(
         case,
@@ -63,10 +65,11 @@ async def _play(case: Case, target: Target, voices: Voices) -> CallRecord:
         caller_track=caller_track,
         agent_track=agent_track,
         utterances=caller.utterances,
-        agent_words=heard_words(agent.events, line.played),
+        agent_words=words,
         wire=line.wire,
         events=agent.events,
         tools=agent.tools,
+        divergences=divergences_heard(case.scenario.caller, caller.utterances, words),
     )
 
 

@@ -14,6 +14,7 @@ from evals.record import (
     CallerUtterance,
     CallRecord,
     CallStatus,
+    Divergence,
     HeardWord,
     Level,
     ToolCall,
@@ -63,6 +64,7 @@ def record_of(
     caller_sha256: str = "",
     caller_track: bytes = b"",
     agent_track: bytes = b"",
+    divergences: Iterable[Divergence] = (),
 ) -> CallRecord:
     """The record of one played case."""
     answered = [event for event in events if isinstance(event, TurnAnswered)]
@@ -100,4 +102,5 @@ def record_of(
         captured=last.captured if last else {},
         transferred_to=transferred[-1] if transferred else "",
         ended_by=ending.by,
+        divergences=tuple(divergences),
     )

@@ -1,7 +1,8 @@
 """One call at `text` level: the cognitive layer alone, a turn for each thing the caller does.
 
 An interruption is a turn with `heard` cut where the audio would have been cut, a sound is its event, and the
-line does not matter. Times are not measured here: turn number n of the call stands at n seconds.
+line does not matter. Times are not measured here: turn number n of the call stands at n seconds. A caller whose lines
+come from a transcript looks, before each, at whether the agent said what the line answers (`evals.sim.alignment`).
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ from agent.events import CallEvent, row_of
 from agent.turn import EndCall, Transfer, Tts, TurnEvent, TurnInput, TurnOutput
 from agent.units import NS_PER_S
 from evals.errors import HarnessError
-from evals.record import CallerUtterance, CallRecord, CallStatus, HeardWord, Level
-from evals.scenario.model import CallerStep, Case, Sound, StepKind
+from evals.record import CallerUtterance, CallRecord, CallStatus, Divergence, HeardWord, Level
+from evals.scenario.model import CallerStep, Case, Sound, StepKind, WhenDiverged
 from evals.sim.agent_under_test import Target, TextAgent
+from evals.sim.alignment import next_step
 from evals.sim.recorder import Ending, case_wall, in_one_line, record_of
 from evals.synth.caller_voice import reference_text
 
@@ -52,6 +54,7 @@ async def play_text(case: Case, target: Target) -> CallRecord:
         agent_words=tuple(call.words),
         events=call.events,
         tools=agent.tools,
+        divergences=call.divergences,
     )
 
 
@@ -79,16 +82,24 @@ class _TextCall:
         self.events: list[CallEvent] = []
         self.words: list[HeardWord] = []
         self.utterances: list[CallerUtterance] = []
+        self.divergences: list[Divergence] = []
 
     async def play(self) -> None:
         await self._turn(_Move(event=TurnEvent.ANSWERED))
-        for index, step in enumerate(self._case.scenario.caller):
-            if self.over:
-                return
+        steps = self._case.scenario.caller
+        at = 0
+        while at < len(steps) and not self.over:
+            choice = next_step(steps, at, self._reply, self._case.scenario.when_diverged, seq=self.seq - 1)
+            self.divergences.extend(choice.divergences)
+            if choice.step is None:
+                break
+            step, at = steps[choice.step], choice.step + 1
             move = self._move(step)
-            self._note(index, step, move)
+            self._note(choice.step, step, move)
             if move.event is not None:
                 await self._turn(move)
+        if self._case.scenario.when_diverged is WhenDiverged.STOP and at < len(steps) and not self.over:
+            await self._turn(_Move(event=TurnEvent.HANGUP))
         for _ in self._silences():
             await self._turn(_Move(event=TurnEvent.NO_SPEECH))
         if not self.over:

@@ -57,6 +57,19 @@ def write_atomically(path: Path, data: bytes) -> None:
             raise
 
 
+def link_or_copy(source: Path, target: Path) -> None:
+    """Gives `target` the bytes of `source`: as a second name of one file where the disk allows it, else as a copy.
+
+    For files that nobody ever changes in place, which costs nothing where both lie on one disk.
+    """
+    try:
+        os.link(source, target)
+    except OSError:  # another disk, or a file system without links
+        with disk_errors(f"cannot read {source}"):
+            data = source.read_bytes()
+        write_atomically(target, data)
+
+
 def sync_folder(folder: Path) -> None:
     """Makes the names in a folder survive a power cut, where the system can do that."""
     with disk_errors(f"cannot sync the folder {folder}"):

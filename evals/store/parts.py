@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -120,19 +121,69 @@ def read_parts(
         StoreError: a line is corrupt, a WAV is missing or is not the one that was stored.
     """
     seen: set[str] = set()
-    for part in _part_files(run_folder):
-        for number, raw in _lines(part):
-            try:
-                finished = _finished_of_line(run_folder, raw, tracks=tracks, on_lost_audio=on_corrupt)
-            except _CORRUPT as error:
-                complaint = f"{part}, line {number}: {_why(error)}"
-                if on_corrupt is None:
-                    raise StoreError(complaint) from error
-                on_corrupt(complaint)
-                continue
+    for line in part_lines(run_folder):
+        try:
+            finished = call_of_line(run_folder, line, tracks=tracks, on_lost_audio=on_corrupt)
+        except StoreError as error:
+            if on_corrupt is None:
+                raise
+            on_corrupt(str(error))
+        else:
             if finished.record.case_id not in seen:
                 seen.add(finished.record.case_id)
                 yield finished
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartLine:
+    """A whole line of a part: which one, where in its file it begins, and its bytes, newline included."""
+
+    part: Path
+    number: int
+    start: int
+    raw: bytes = field(repr=False)
+
+
+def part_lines(run_folder: Path) -> Iterator[PartLine]:
+    """Every whole line of the run's parts, corrupt or not; a torn last line is a call in flight and no line.
+
+    Raises:
+        StoreError: a part cannot be read.
+    """
+    for part in _part_files(run_folder):
+        start = 0
+        with disk_errors(f"cannot read {part}"), part.open("rb") as file:
+            for number, raw in enumerate(file, start=1):
+                if raw.endswith(b"\n"):
+                    yield PartLine(part=part, number=number, start=start, raw=raw)
+                start += len(raw)
+
+
+def call_of_line(
+    run_folder: Path,
+    line: PartLine,
+    *,
+    tracks: bool = True,
+    on_lost_audio: Callable[[str], None] | None = None,
+) -> FinishedCall:
+    """The finished call that a line holds.
+
+    Raises:
+        StoreError: the line is corrupt, or (where `on_lost_audio` is not there to be told) its WAV is.
+    """
+    try:
+        return _finished_of_line(run_folder, line.raw, tracks=tracks, on_lost_audio=on_lost_audio)
+    except _CORRUPT as error:
+        raise StoreError(f"{line.part}, line {line.number}: {_why(error)}") from error
+
+
+def renumbered(raw: bytes, by: int) -> bytes:
+    """The line with its worker's number raised; all else of it stays as it is, byte for byte."""
+    # Keys are sorted, so the worker is what a line ends with.
+    head, key, number = raw.removesuffix(b"}\n").rpartition(b'"worker":')
+    if not (key and number.isdigit()):
+        raise ValueError("not a line of a part")
+    return b"%b%b%d}\n" % (head, key, int(number) + by)
 
 
 def read_call(
@@ -145,13 +196,9 @@ def read_call(
     """One finished call of the run, or None; other calls' lines are passed over unread. Arguments as `read_parts`."""
     # Lines begin with the case, as `_line` writes them.
     start = f'{{"case_id":{canonical_json(case_id)},'.encode()
-    for part in _part_files(run_folder):
-        for number, raw in _lines(part):
-            if raw.startswith(start):
-                try:
-                    return _finished_of_line(run_folder, raw, tracks=tracks, on_lost_audio=on_corrupt)
-                except _CORRUPT as error:
-                    raise StoreError(f"{part}, line {number}: {_why(error)}") from error
+    for line in part_lines(run_folder):
+        if line.raw.startswith(start):
+            return call_of_line(run_folder, line, tracks=tracks, on_lost_audio=on_corrupt)
     return None
 
 
@@ -164,13 +211,12 @@ def audio_file(run_folder: Path, finished: FinishedCall) -> Path | None:
 def finished_cases(run_folder: Path) -> dict[str, str]:
     """The cases of the run that need not be played again, each with its record's hash. Corrupt lines do not count."""
     finished: dict[str, str] = {}
-    for part in _part_files(run_folder):
-        for _number, raw in _lines(part):
-            try:
-                fields = json.loads(raw)
-                finished.setdefault(str(fields["case_id"]), str(fields["record_sha256"]))
-            except (ValueError, KeyError, TypeError):
-                continue  # whoever reads the run's calls is told; here it only means: play it again
+    for line in part_lines(run_folder):
+        try:
+            fields = json.loads(line.raw)
+            finished.setdefault(str(fields["case_id"]), str(fields["record_sha256"]))
+        except (ValueError, KeyError, TypeError):
+            continue  # whoever reads the run's calls is told; here it only means: play it again
     return finished
 
 
@@ -196,7 +242,9 @@ def read_run_info(run_folder: Path) -> RunInfo:
         raw = path.read_bytes()
     try:
         fields = json.loads(raw)
-        return RunInfo(**{**fields, "suites": tuple(fields["suites"]), "cases": tuple(fields["cases"])})
+        names = ("suites", "cases", "whole_cases", "merged")
+        lists = {name: tuple(fields[name]) for name in names if name in fields}
+        return RunInfo(**{**fields, **lists})
     except (ValueError, KeyError, TypeError) as error:
         raise StoreError(f"{path}: not a run's file: {error}") from error
 
@@ -282,13 +330,6 @@ def _line(finished: FinishedCall, audio: str) -> str:
 
 def _part_files(run_folder: Path) -> list[Path]:
     return sorted((run_folder / PARTS_FOLDER).glob("*.jsonl"))
-
-
-def _lines(part: Path) -> Iterator[tuple[int, bytes]]:
-    with disk_errors(f"cannot read {part}"), part.open("rb") as file:
-        for number, raw in enumerate(file, start=1):
-            if raw.endswith(b"\n"):
-                yield number, raw
 
 
 def _finished_of_line(

@@ -16,6 +16,7 @@ from evals.record import (
     CallerUtterance,
     CallRecord,
     CallStatus,
+    Divergence,
     HeardWord,
     Level,
     Span,
@@ -46,6 +47,7 @@ def record_of_json(fields: Mapping[str, Any], *, caller_track: bytes, agent_trac
         "events": tuple(fields["events"]),
         "tools": tuple(ToolCall(**item) for item in fields["tools"]),
         "path": tuple(fields["path"]),
+        "divergences": tuple(Divergence(**item) for item in fields.get("divergences", ())),
     }
     return CallRecord(**plain)
 

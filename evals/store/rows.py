@@ -32,6 +32,8 @@ def run_row(info: RunInfo, *, folder: str) -> Row:
         "harness_version": info.harness_version,
         "commit": info.commit,
         "cases": len(info.cases),
+        "shard": info.shard,
+        "merged": list(info.merged),
         "folder": folder,
     }
 

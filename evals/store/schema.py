@@ -12,7 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 
-STORE_SCHEMA = 1
+STORE_SCHEMA = 2
 """Raised whenever a table changes; a store of another version is made again with `milliwatt store rebuild`."""
 
 
@@ -48,19 +48,27 @@ TABLES = (
         row="One `milliwatt run`.",
         columns=(
             _RUN,
-            _column("started", "TIMESTAMP", "when it began, in UTC", "date"),
+            _column("started", "TIMESTAMP", "when it, or the last of its shards, began, in UTC", "date"),
             _column("suites", "VARCHAR[]", "names of the suites played"),
-            _column("suite_sha256", "JSON text", "hash of each suite's files, by name"),
+            _column(
+                "suite_sha256", "JSON text", "hash of each file that a suite is made of, by suite and name"
+            ),
             _column("level", "VARCHAR", "`text`, `audio` or `live`"),
             _column("seed", "BIGINT", "seed of every random stream"),
             _column("repeat", "INTEGER", "times each case was asked for", "calls"),
-            _column("workers", "INTEGER", "processes that played", "processes"),
+            _column("workers", "INTEGER", "processes that played, of all its shards together", "processes"),
             _column("target", "VARCHAR", "what answered the calls, such as `reference`"),
             _column("agent", "JSON text", "the agent's name, version, settings and providers"),
             _column("settings", "JSON text", "what `--set` changed"),
             _column("harness_version", "VARCHAR", "version of milliwatt that played it"),
             _column("commit", "VARCHAR", "git commit, with `+` when the tree was changed"),
             _column("cases", "INTEGER", "cases that belong to the run, played or not", "calls"),
+            _column(
+                "shard", "VARCHAR", "which part of a larger run it is, such as `3/8`; empty for a whole run"
+            ),
+            _column(
+                "merged", "VARCHAR[]", "ids of the shards it was merged of; empty when it was played as one"
+            ),
             _column("folder", "VARCHAR", "the run's folder, relative to the store's own"),
         ),
     ),
@@ -98,8 +106,10 @@ TABLES = (
                 "VARCHAR",
                 "stereo WAV (caller left), relative to the store's folder; empty when none",
             ),
-            _column("wall_s", "DOUBLE", "real time that playing and measuring took", "s"),
-            _column("worker", "INTEGER", "which worker played it"),
+            _column(
+                "wall_s", "DOUBLE", "real time that playing and measuring took, where it was played", "s"
+            ),
+            _column("worker", "INTEGER", "which worker played it, counted over all shards of a merged run"),
         ),
     ),
     Table(
@@ -186,7 +196,9 @@ TABLES = (
         row="What one gate said of a run.",
         columns=(
             _RUN,
-            _column("baseline", "VARCHAR", "run id it was compared with; empty for an absolute gate"),
+            _column(
+                "baseline", "VARCHAR", "run id or baseline it was compared with; empty for an absolute gate"
+            ),
             _column("seq", "INTEGER", "its place among the gates, from 0"),
             _column("gate", "VARCHAR", "the gate's name"),
             _column("outcome", "VARCHAR", "`pass`, `fail` or `too_little_data`"),

@@ -193,7 +193,7 @@ def test_audio_calls_are_the_same_bytes_whatever_the_workers_caches_order_and_ha
         reports = tmp_path / name
         arguments = ["run", SMOKE, "--seed", seed, *chosen, "--reports", reports, *options]
         done = milliwatt(*arguments, hash_seed=hash_seed)
-        assert done.returncode in (0, 1), done.stderr
+        assert done.returncode in (0, 1, 3), done.stderr  # 3: so few calls decide no gate on delays
         return finished_cases(run_folder(reports))
 
     cold = hashes("one")

@@ -11,10 +11,12 @@ from typing import Any, NoReturn
 import pytest
 from rich.console import Console
 
+from evals.commands import judged
 from evals.commands import run as run_command
 from evals.commands.run import RunOptions, run_suites
 from evals.errors import BadInput, HarnessError, StoreError
 from evals.record import Level
+from evals.scoring.verdict import GateOutcome, GateVerdict
 from evals.suite import PlannedRun
 from tests.cli import ROOT, SMOKE
 
@@ -22,7 +24,7 @@ from tests.cli import ROOT, SMOKE
 def options(reports: Path) -> RunOptions:
     return RunOptions(
         suites=(ROOT / SMOKE,), level=Level.TEXT, target="reference", seed=1, repeat=None, workers=1,
-        only=("books_first_slot",), resume=None, shuffle=None, settings=(), latency="reference", html=None,
+        only=("books_first_slot",), shard=None, resume=None, shuffle=None, settings=(), latency="reference", html=None,
         reports=reports, db=reports / "milliwatt.duckdb", cache=None,
     )  # fmt: skip
 
@@ -46,6 +48,23 @@ def test_bad_input_comes_before_a_store_that_fails_and_both_are_told(
     assert "the store is broken" in told.getvalue()
 
 
+@pytest.mark.parametrize(
+    ("outcomes", "status"),
+    [
+        ((GateOutcome.PASS,), 0),
+        ((GateOutcome.PASS, GateOutcome.TOO_LITTLE_DATA), 3),
+        ((GateOutcome.TOO_LITTLE_DATA, GateOutcome.FAIL), 1),
+    ],
+)
+def test_gate_without_enough_data_is_no_success(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, outcomes: tuple[GateOutcome, ...], status: int
+) -> None:
+    verdicts = [GateVerdict(gate=str(outcome), outcome=outcome, reason="") for outcome in outcomes]
+    monkeypatch.setattr(judged, "absolute_verdicts", lambda *_: verdicts)
+    ended = run_suites(options(tmp_path), out=Console(file=io.StringIO()), err=Console(file=io.StringIO()))
+    assert ended == status
+
+
 def test_interruption_comes_before_all_that_fails_and_what_fails_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -58,7 +77,7 @@ def test_interruption_comes_before_all_that_fails_and_what_fails_is_told(
 
     monkeypatch.setattr(PlannedRun, "play", play)
     monkeypatch.setattr(run_command, "merge_run", no_store)
-    monkeypatch.setattr(run_command, "absolute_verdicts", no_verdicts)
+    monkeypatch.setattr(judged, "absolute_verdicts", no_verdicts)
     told = io.StringIO()
     status = run_suites(options(tmp_path), out=Console(file=io.StringIO()), err=Console(file=told))
     assert status == 130

@@ -29,6 +29,9 @@ def test_programs_find_the_verdict_the_figures_and_every_call() -> None:
             "scorecard",
             "unscored",
             "missing",
+            "flaky",
+            "repeats",
+            "coverage",
             "calls",
         ]
     )
@@ -106,6 +109,7 @@ def test_programs_find_the_verdict_the_figures_and_every_call() -> None:
             "duration_ms",
             "record_sha256",
             "turns",
+            "divergences",
             "checks",
             "measurements",
             "scorecard",

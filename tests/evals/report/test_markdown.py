@@ -18,7 +18,7 @@ def test_the_whole_report() -> None:
     ]
     missing = "booking/handed_off/en-gb/clean/0"
     assert render(summarise(a_run(cases=(CLEAN, CAR, missing)), calls, gates=gates)) == snapshot("""\
-# booking: FAIL: 1 of 2 calls met their expectations; 1 of 3 cases were not played.
+# booking: FAIL: 1 of 2 calls met their expectations; 1 of 1 gates had too little data; 1 of 3 cases were not played.
 
 Run `20261121-105830-smoke-1a2b3c` · audio level · target reference · seed 1 · milliwatt 0.1.0 · commit `1a2b3c4+`
 

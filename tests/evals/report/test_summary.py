@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from evals.metrics.measurement import Measurement
 from evals.metrics.word_errors import WordErrors
 from evals.record import CallStatus
@@ -69,6 +71,8 @@ def test_a_run_holds_when_all_is_played_and_as_expected() -> None:
         GateVerdict(gate="yield", outcome=GateOutcome.TOO_LITTLE_DATA, reason="3 turns"),
     ]
     assert summarise(run, calls, gates=gates).holds
+    assert summarise(run, calls, gates=gates).undecided
+    assert not summarise(run, calls, gates=gates[:1]).undecided
     assert not summarise(run, calls[1:]).holds
     assert summarise(run, calls[1:]).missing == (CASES[0],)
     assert not summarise(run, [a_call(CASES[0], passed=False), *calls[1:]]).holds
@@ -126,3 +130,14 @@ def test_scorecards_leave_out_what_does_not_apply() -> None:
 def test_worked_and_lived_seconds_add_up() -> None:
     summary = summarise(a_run(), [a_call(case) for case in CASES])
     assert (summary.wall_s, summary.call_s) == (5.0, 84.0)
+
+
+def test_flaky_cases_are_named_and_repeats_are_never_counted_as_tries() -> None:
+    ids = [f"booking/{scenario}/v1/clean/{repeat}" for scenario in "ab" for repeat in range(3)]
+    summary = summarise(a_run(cases=tuple(ids)), [a_call(case, passed=case != ids[4]) for case in ids])
+    assert [(case.name, case.passed, case.of) for case in summary.flaky] == [("booking/b/v1/clean", 2, 3)]
+    assert [(rates.k, rates.pass_at, rates.pass_all) for rates in summary.repeats] == [
+        (2, 1.0, pytest.approx(2 / 3)),
+        (3, 1.0, 0.5),
+    ]
+    assert not summary.holds

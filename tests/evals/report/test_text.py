@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 
 from inline_snapshot import snapshot
 from rich.console import Console
 
+from agent.cognitive.flow_file import built_in_flow
 from evals.metrics.registry import measure
+from evals.report import html, json_report, markdown
 from evals.report.summary import Summary, summarise
 from evals.report.text import render
 from evals.scoring.verdict import Check, GateOutcome, GateVerdict
@@ -64,7 +67,7 @@ gate          says             because
 task success  pass             1 of 2, was 1 of 2
 word errors   too little data  2 calls; 8 are needed
 
-FAIL: 1 of 2 calls met their expectations.\
+FAIL: 1 of 2 calls met their expectations; 1 of 2 gates had too little data.\
 """)
 
 
@@ -92,6 +95,15 @@ def test_an_unfinished_run_is_neither_good_nor_bad() -> None:
     )
 
 
+def test_a_gate_without_enough_data_leaves_the_run_undecided() -> None:
+    call = a_finished_call(record=a_text_record(CLEAN), checks=[])
+    gate = GateVerdict(gate="g", outcome=GateOutcome.TOO_LITTLE_DATA, reason="3 values; 59 are needed to say")
+    summary = summarise(a_run(cases=(CLEAN,)), [call], gates=[gate])
+    assert shown(summary).splitlines()[-1] == snapshot(
+        "UNDECIDED: 1 of 1 calls met their expectations; 1 of 1 gates had too little data."
+    )
+
+
 def test_what_was_said_is_never_taken_for_markup() -> None:
     call = a_finished_call(
         CLEAN, checks=[Check(name="says", passed=False, detail="[red]heard[/red]\nnothing [/]")]
@@ -104,3 +116,43 @@ def test_long_lists_of_failures_are_cut_with_a_word_about_the_rest() -> None:
     text = shown(summarise(a_run(), calls))
     assert "Failed (15):" in text
     assert "… and 3 more; a report has them all" in text
+
+
+def test_flaky_cases_are_listed_with_their_repeats() -> None:
+    cases = tuple(f"booking/s/en-gb/clean/{repeat}" for repeat in range(2))
+    calls = [
+        a_finished_call(record=a_text_record(case), checks=[Check(name="outcome", passed=number == 0)])
+        for number, case in enumerate(cases)
+    ]
+    lines = shown(summarise(a_run(cases=cases), calls)).splitlines()
+    assert lines[lines.index("Flaky (1):") + 1] == "  booking/s/en-gb/clean: 1 of 2 repeats passed"
+    assert [line for line in lines if "pass^2" in line] == [
+        "Passed in all of 2 repeats            0 % (pass^2); in one of them 100 % (pass@2); 1 case"
+    ]
+    assert lines[-1] == "FAIL: 1 of 2 calls met their expectations; 1 flaky."
+
+
+def covered_summary() -> Summary:
+    record = a_text_record(
+        CLEAN, agent={"name": "reference", "flow_sha256": "ab"}, path=("greeting", "qualify")
+    )
+    call = a_finished_call(record=record, checks=[])
+    return summarise(
+        a_run(cases=(CLEAN,)), [call], flows={"ab": built_in_flow("booking"), "cd": built_in_flow("booking")}
+    )
+
+
+def test_what_of_the_flow_was_never_visited_is_told_briefly() -> None:
+    lines = shown(covered_summary()).splitlines()
+    assert any(line.startswith("States of booking never visited, 26 of 28: book, ") for line in lines)
+    assert any(line.startswith("Branches of booking never taken, 139 of 140: greeting > ") for line in lines)
+
+
+def test_reports_have_all_that_was_never_visited() -> None:
+    summary = covered_summary()
+    text = markdown.render(summary)
+    assert "## Branches of booking never taken, 139 of 140\n" in text
+    assert "- qualify &gt; book (positive)" in text
+    assert "Branches of booking never taken, 139 of 140" in html.render(summary, [])
+    [flow] = json.loads(json_report.render(summary, []))["coverage"]
+    assert flow["states_never"][0] == "book"

@@ -150,3 +150,16 @@ def test_words_of_a_clip_must_agree_with_its_manifest(tmp_path: Path) -> None:
     assert (step.text, step.clip_speech_ms) == ("Yes.", ((40, 300),))
     [mistake] = mistakes_of(tmp_path, "{plays: yes.wav, text: No.}")
     assert mistake == 'step 1: `text` differs from the manifest, which has "Yes."'
+
+
+def test_an_entity_named_after_a_kind_is_of_that_kind(tmp_path: Path) -> None:
+    [step] = steps(tmp_path, '{says: hi, entities: {phone: "07700 900123", phones: two}}')
+    assert step.entities == (
+        Entity(name="phone", type="phone", value="07700 900123"),
+        Entity(name="phones", type="text", value="two"),
+    )
+
+
+def test_an_unknown_type_of_entity_is_a_mistake(tmp_path: Path) -> None:
+    found = mistakes_of(tmp_path, "{says: hi, entities: {a: {type: fone, value: x}}}")
+    assert any("step 1: entity `a`: unknown type `fone`; did you mean `phone`?" in text for text in found)

@@ -10,7 +10,16 @@ from evals.scenario.caller_file import ALL_STEP_KEYS, ENTITY_KEYS
 from evals.scenario.expect_file import EXPECT_KEYS, TOOL_KEYS
 from evals.scenario.file import DEFAULTS_KEYS, MAX_BYTES, SCENARIO_KEYS, SUITE_KEYS, load_suite
 from evals.scenario.lines import LINE_KEYS
-from evals.scenario.model import CallerStep, Expectation, ExpectedTool, Line, Scenario, StepKind, Suite
+from evals.scenario.model import (
+    CallerStep,
+    Expectation,
+    ExpectedTool,
+    Line,
+    Scenario,
+    StepKind,
+    Suite,
+    WhenDiverged,
+)
 from evals.sim.world import check_world
 from tests.evals.scenario.clip_files import write_clip
 from tests.evals.scenario.suite_files import HEAD, SCENARIO, write_suite
@@ -375,4 +384,27 @@ scenarios:
     assert [step.kind for step in suite.scenarios[0].caller] == ["says", "says", "interrupts"]
     assert suite.scenarios[0].expect.tools == (
         ExpectedTool(name="cal.create_booking", arguments={"slot": "2026-05-19T10:30:00+01:00"}, times=1),
+    )
+
+
+def test_policy_of_the_suite_holds_unless_a_scenario_has_its_own(tmp_path: Path) -> None:
+    text = (
+        HEAD
+        + """\
+defaults: {when_diverged: skip}
+scenarios:
+  - {id: one, caller: [{says: Two of those., replies_to: Would you like to order?}]}
+  - {id: other, when_diverged: stop, caller: [{dtmf: "1", replies_to: Press one.}]}
+"""
+    )
+    one, other = load_suite(write_suite(tmp_path, text)).scenarios
+    assert (one.when_diverged, other.when_diverged) == (WhenDiverged.SKIP, WhenDiverged.STOP)
+    assert one.caller[0].replies_to == "Would you like to order?"
+    assert other.caller[0].replies_to == "Press one."
+
+
+def test_unknown_policy_is_told_with_its_line(tmp_path: Path) -> None:
+    text = HEAD + "defaults: {when_diverged: skipp}\n" + SCENARIO
+    assert mistakes_of(tmp_path, text) == (
+        "line 6: `defaults`: unknown policy `skipp`; did you mean `skip`?",
     )

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from evals.record import CallRecord, CallStatus, Level
+from evals.record import CallRecord, CallStatus, Divergence, Level
 from evals.scenario import expect_file
 from evals.scoring.expectations import BOUNDS, check, passed
 from evals.scoring.verdict import Check
@@ -151,3 +151,15 @@ def test_bound_that_does_not_exist_fails_by_name() -> None:
 
 def test_every_bound_that_a_scenario_may_give_is_checked() -> None:
     assert set(expect_file.BOUNDS) == set(BOUNDS)
+
+
+def test_caller_who_stops_where_the_transcript_is_left_makes_that_a_failure() -> None:
+    left = Divergence(
+        step=1, seq=2, did="stopped", recorded="Which day?", replied="Goodbye.", reason="shares 0 words"
+    )
+    strict = {"scenario": {"when_diverged": "stop", "expect": {}}}
+    assert checks(**strict)["transcript"].passed
+    found = checks(**strict, divergences=(left,))["transcript"]
+    assert not found.passed
+    assert found.detail == 'left it before step 2: "Goodbye." for "Which day?", which shares 0 words'
+    assert "transcript" not in checks(divergences=(left,))

@@ -10,7 +10,7 @@ from evals.metrics.definition import NO_AUDIO
 from evals.metrics.measurement import Measurement
 from evals.metrics.registry import BY_NAME
 from evals.scoring.case_rows import CallRow
-from evals.scoring.gate import exit_status, judge, judge_absolute
+from evals.scoring.gate import exit_status, judge, judge_absolute, undeclared_changes
 from evals.scoring.gates import DEFAULT_GATES, PASSED, AbsoluteGate, Gates, RegressionGate, Statistic
 from evals.scoring.verdict import GateOutcome, GateVerdict
 
@@ -95,12 +95,12 @@ def test_reasons_are_one_line_with_the_numbers() -> None:
     slow = [a_call(number, latencies=[900], passed=number > 6) for number in range(20)]
     task, latency, _ = judge(same, slow, DEFAULT_GATES, dice())
     assert task.reason == (
-        "100.0% before, 65.0% now, of 20 cases; 7 got worse, 0 better, p = 0.016; "
-        "worse: case000, case001, case002 and 4 more"
+        "100.0% before, 65.0% now, of 20 cases; 7 got worse, 0 better; p = 0.0156, below 0.025; "
+        "41.8% worse would show 4 times in 5; worse: case000, case001, case002 and 4 more"
     )
     assert latency.reason == (
         "700 ms before, 900 ms now, over 20 calls; worse by 200 ms (90% interval 200 ms to 200 ms), "
-        "100 ms accepted"
+        "100 ms accepted; p = 0.00153, below 0.0167; 100 ms worse would show 4 times in 5"
     )
 
 
@@ -113,11 +113,93 @@ def test_five_newly_failing_cases_of_twenty_are_not_yet_proof() -> None:
     assert outcomes(judge(before, six, gates, dice())) == {"task success": FAIL}
 
 
-def test_verdict_does_not_depend_on_the_order_of_rows_or_on_other_gates() -> None:
+def test_verdict_does_not_depend_on_the_order_of_rows_or_of_gates() -> None:
     before, after = a_run(40, seed=1), a_run(40, seed=2, slower_ms=110)
     whole = judge(before, after, DEFAULT_GATES, dice())
-    alone = judge(before[::-1], after[::-1], Gates(regression=(DEFAULT_GATES.regression[1],)), dice())
-    assert alone == [verdict for verdict in whole if verdict.gate == "response latency"]
+    backwards = Gates(regression=DEFAULT_GATES.regression[::-1])
+    assert judge(before[::-1], after[::-1], backwards, dice()) == whole[::-1]
+
+
+def test_a_gate_among_many_needs_stronger_proof_than_one_alone() -> None:
+    before, after = a_run(60, seed=1), a_run(60, seed=2, failing=6)  # p = 0.031
+    assert outcomes(judge(before, after, Gates(regression=DEFAULT_GATES.regression[:1]), dice())) == {
+        "task success": FAIL
+    }
+    task, *_ = judge(before, after, DEFAULT_GATES, dice())
+    assert task.outcome is PASS
+    assert "p = 0.0312, not below 0.0167" in task.reason
+
+
+def test_gates_without_data_do_not_make_the_others_stricter() -> None:
+    gates = Gates(
+        regression=(
+            *DEFAULT_GATES.regression[:1],
+            RegressionGate(name="never offered", metric="false_stop", better="lower"),
+        )
+    )
+    task, offered = judge(a_run(60, seed=1), a_run(60, seed=2, failing=6), gates, dice())
+    assert (task.outcome, offered.outcome) == (FAIL, TOO_LITTLE)
+
+
+def test_a_gates_own_alpha_is_a_bound_of_its_own() -> None:
+    strict = dataclasses.replace(DEFAULT_GATES.regression[0], alpha=0.01)
+    [task] = judge(a_run(60, seed=1), a_run(60, seed=2, failing=6), Gates(regression=(strict,)), dice())
+    assert task.outcome is PASS
+    assert "not below 0.01;" in task.reason
+
+
+def test_equal_agents_raise_a_false_alarm_in_no_more_comparisons_than_declared() -> None:
+    # Margin 0, which leaves no room: what is measured is the error rate of the tests with Holm's levels.
+    gates = Gates(
+        regression=tuple(dataclasses.replace(gate, margin=0.0) for gate in DEFAULT_GATES.regression),
+        alpha=0.2,
+    )
+    gates = dataclasses.replace(
+        gates, regression=tuple(dataclasses.replace(gate, alpha=0.2) for gate in gates.regression)
+    )
+    rng = dice(5)
+    alarms = 0
+    for number in range(100):
+        before, after = a_run(24, seed=2 * number), a_run(24, seed=2 * number + 1)
+        passed = rng.random((2, 24)) < 0.8
+        before = [dataclasses.replace(row, passed=bool(p)) for row, p in zip(before, passed[0], strict=True)]
+        after = [dataclasses.replace(row, passed=bool(p)) for row, p in zip(after, passed[1], strict=True)]
+        alarms += exit_status(judge(before, after, gates, rng)) == 1
+    assert 0.05 < alarms / 100 < 0.2 + 2 * (0.2 * 0.8 / 100) ** 0.5
+
+
+def test_what_would_show_is_found_about_four_times_in_five() -> None:
+    gates = Gates(regression=(RegressionGate(name="wer", metric="word_error_rate", better="lower"),))
+    found = 0
+    [same] = judge(a_run(40, seed=1), a_run(40, seed=2), gates, dice())
+    would_show = float(same.reason.split("; ")[-1].split()[0])
+    for number in range(100):
+        before, after = a_run(40, seed=2 * number + 100), a_run(40, seed=2 * number + 101)
+        harmed = [
+            dataclasses.replace(
+                row,
+                measurements=tuple(
+                    dataclasses.replace(item, value=(item.value or 0) + 20 * would_show)
+                    if item.metric == "word_substitutions"
+                    else dataclasses.replace(item, value=(item.value or 0) - 20 * would_show)
+                    if item.metric == "word_hits"
+                    else item
+                    for item in row.measurements
+                ),
+            )
+            for row in after
+        ]
+        found += exit_status(judge(before, harmed, gates, dice(number))) == 1
+    assert 0.7 < found / 100 < 0.9
+
+
+def test_metric_without_a_gate_that_got_worse_is_pointed_at_and_fails_nothing() -> None:
+    before, after = a_run(60, seed=1), a_run(60, seed=2, slower_ms=160)
+    gates = Gates(regression=DEFAULT_GATES.regression[:1])
+    assert exit_status(judge(before, after, gates, dice())) == 0
+    [line] = undeclared_changes(before, after, gates, dice())
+    assert line.startswith("response_latency has no gate and got worse: 822 ms before, 987 ms now")
+    assert undeclared_changes(before, a_run(60, seed=2), gates, dice()) == []
 
 
 def test_cases_that_may_not_be_compared_are_left_out() -> None:

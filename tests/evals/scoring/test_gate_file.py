@@ -23,6 +23,7 @@ def test_gates_as_values(tmp_path: Path) -> None:
         tmp_path,
         """
 schema: 1
+alpha: 0.1
 absolute:
   - {metric: response_latency, statistic: p95, at_most: 1600, min_sample: 30}
   - {name: passes, metric: passed, at_least: 0.9}
@@ -52,9 +53,10 @@ regression:
                 alpha=0.01,
                 min_sample=12,
             ),
-            RegressionGate(name="talk_ratio", metric="talk_ratio", better="lower"),
-            RegressionGate(name="passed", metric=PASSED, better="higher"),
+            RegressionGate(name="talk_ratio", metric="talk_ratio", better="lower", alpha=0.1),
+            RegressionGate(name="passed", metric=PASSED, better="higher", alpha=0.1),
         ),
+        alpha=0.1,
     )
 
 
@@ -81,13 +83,21 @@ regression:
   - {metric: passed, margin: -1}
   - {margin: 1}
   - {metric: passed}
+  - {name: lax, metric: passed, alpha: 0.1}
 """,
     )
     with pytest.raises(BadInput) as caught:
         load_gates(path)
     lines = [int(re.match(r"line (\d+)", mistake)[1]) for mistake in caught.value.mistakes]  # type: ignore[index]
-    assert lines == [2, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14]
+    assert lines == [2, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16]
     assert "did you mean `response_latency`?" in caught.value.mistakes[1]
+    assert "above the 0.05 of all regression gates together" in caught.value.mistakes[-1]
+
+
+def test_usual_gates_take_the_alpha_of_the_file(tmp_path: Path) -> None:
+    gates = load_gates(written(tmp_path, "schema: 1\nalpha: 0.01\n"))
+    assert gates.alpha == 0.01
+    assert {gate.alpha for gate in gates.regression} == {0.01}
 
 
 def test_gates_of_the_booking_suites_load() -> None:

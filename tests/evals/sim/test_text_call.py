@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
@@ -19,8 +20,8 @@ from agent.turn import (
     TurnOutput,
 )
 from agent.units import NS_PER_S
-from evals.record import CallRecord, CallStatus, Level
-from evals.scenario.model import CallerStep, Case, Sound, StepKind
+from evals.record import CallRecord, CallStatus, Level, canonical_json
+from evals.scenario.model import CallerStep, Case, Sound, StepKind, WhenDiverged
 from evals.sim.agent_under_test import AgentUnderTest, TextAgent
 from evals.sim.text_call import PATIENT_SILENCES, play_text
 from evals.sim.virtual_time import run_virtual
@@ -186,3 +187,53 @@ def test_agent_that_fails_makes_a_failed_record_with_the_first_line_of_its_reaso
     assert record.status is CallStatus.FAILED
     assert record.failure == "ProviderError: no model"
     assert [word.text for word in record.agent_words] == ["hello"]
+
+
+ASKED_DAY = CallerStep(kind=StepKind.SAYS, text="tuesday", replies_to="Which day suits you?")
+ASKED_NAME = CallerStep(kind=StepKind.SAYS, text="speaking", replies_to="Is this Alex?")
+
+
+def play_transcript(
+    target: ListedReplies, policy: WhenDiverged, *steps: CallerStep
+) -> tuple[list[str], CallRecord]:
+    case = a_case(*steps)
+    case = replace(case, scenario=replace(case.scenario, when_diverged=policy))
+    record = run_virtual(play_text(case, target))
+    return [turn.transcript or turn.event for turn in target.turns], record
+
+
+def test_caller_who_continues_says_the_transcript_through_and_the_record_notes_it() -> None:
+    target = ListedReplies("which day suits you", BYE)
+    turns, record = play_transcript(target, WhenDiverged.CONTINUE, ASKED_NAME)
+    assert turns == ["answered", "speaking"]
+    (left,) = record.divergences
+    assert (left.step, left.seq, left.did, left.replied) == (0, 0, "said", "which day suits you")
+
+
+def test_caller_who_stops_hangs_up_at_the_first_other_reply() -> None:
+    target = ListedReplies("is this alex", "please hold", BYE)
+    turns, record = play_transcript(target, WhenDiverged.STOP, ASKED_NAME, ASKED_DAY)
+    assert turns == ["answered", "speaking", "hangup"]
+    assert [(left.step, left.seq, left.did) for left in record.divergences] == [(1, 1, "stopped")]
+    assert record.ended_by == "caller"
+
+
+def test_caller_who_stops_hears_a_call_out_that_kept_to_the_transcript() -> None:
+    target = ListedReplies("is this alex", "which day suits you", BYE)
+    turns, record = play_transcript(target, WhenDiverged.STOP, ASKED_NAME, ASKED_DAY)
+    assert turns == ["answered", "speaking", "tuesday"]
+    assert (record.divergences, record.ended_by) == ((), "agent")
+
+
+def test_caller_who_skips_answers_what_was_asked() -> None:
+    target = ListedReplies("which day suits you", BYE)
+    turns, record = play_transcript(target, WhenDiverged.SKIP, ASKED_NAME, ASKED_DAY)
+    assert turns == ["answered", "tuesday"]
+    assert [said.step for said in record.utterances] == [1]
+    assert [(left.step, left.did) for left in record.divergences] == [(0, "skipped")]
+
+
+def test_record_of_a_call_without_a_transcript_says_nothing_of_one() -> None:
+    record = play(ListedReplies("hello", BYE), says("hi"))
+    text = canonical_json(record)
+    assert not any(key in text for key in ("divergences", "replies_to", "when_diverged"))

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from evals.errors import BadInput
-from evals.store.parts import PartWriter, read_parts, write_run_info
-from evals.store.runs import list_baselines, list_runs, resolve_run, set_baseline
+from evals.store.parts import PartWriter, write_run_info
+from evals.store.runs import list_runs, resolve_run
 from tests.store_builders import a_finished_call, a_run
 
 MORNING, EVENING = "20261121-105830-smoke-1a2b3c", "20261121-210000-smoke-4d5e6f"
@@ -47,7 +47,7 @@ def test_an_ambiguous_beginning_lists_what_it_may_mean(reports: Path) -> None:
 
 @pytest.mark.parametrize("name", ["nobody", "", "../runs", "/etc"])
 def test_an_unknown_name_says_what_there_is(reports: Path, name: str) -> None:
-    with pytest.raises(BadInput, match=f"no such run or baseline; newest runs: .*{EVENING}; baselines: none"):
+    with pytest.raises(BadInput, match=f"no such run; newest runs: .*{EVENING}"):
         resolve_run(reports, name)
 
 
@@ -55,28 +55,3 @@ def test_an_unknown_name_says_what_there_is(reports: Path, name: str) -> None:
 def test_without_runs_it_says_so(tmp_path: Path, name: str) -> None:
     with pytest.raises(BadInput, match=r"there is no(ne| run)"):
         resolve_run(tmp_path, name)
-
-
-def test_a_baseline_keeps_the_run_without_its_audio(reports: Path) -> None:
-    kept = set_baseline(reports, "main", reports / "runs" / MORNING)
-    assert kept == reports / "baselines" / "main" == resolve_run(reports, "main")
-    (before,) = read_parts(reports / "runs" / MORNING, tracks=False)
-    assert list(read_parts(kept, tracks=False)) == [before]
-    assert {path.name: info.run_id for path, info in [(kept, list_baselines(reports)["main"])]} == {
-        "main": MORNING
-    }
-    assert not list(kept.rglob("*.wav"))
-
-
-def test_a_baseline_set_again_holds_nothing_of_the_old_one(reports: Path) -> None:
-    with PartWriter(reports / "runs" / EVENING, 5) as writer:
-        writer.append(a_finished_call("booking/other/en-gb/clean/0"))
-    set_baseline(reports, "main", reports / "runs" / MORNING)
-    kept = set_baseline(reports, "main", reports / "runs" / EVENING)
-    assert [call.record.scenario_id for call in read_parts(kept, tracks=False)] == ["other"]
-
-
-@pytest.mark.parametrize("name", ["latest", "a/b", "..", "", MORNING])
-def test_a_baselines_name_cannot_hide_anything_else(reports: Path, name: str) -> None:
-    with pytest.raises(BadInput):
-        set_baseline(reports, name, reports / "runs" / MORNING)

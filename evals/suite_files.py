@@ -1,0 +1,59 @@
+"""What a suite is made of, by content: its file, the clips it plays, the flows it expects, the cards that grade it.
+
+A run keeps these hashes. It is gone on with, and merged with its other shards, only where they are the same: calls
+of two different suites under one name would be a run that nobody played.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from evals.errors import BadInput
+from evals.scenario.flow_names import flow_path
+from evals.scenario.model import Suite
+
+SHORT = 8  # characters of a hash that people are shown
+
+
+def hashes_of(suite: Suite, file: Path, cards: Sequence[Path]) -> dict[str, str]:
+    """SHA-256 of each file that the suite's results depend on, named `<suite>/<file>`.
+
+    Files of one name in two folders stay apart by their suites' names, which a run has once each.
+
+    Raises:
+        BadInput: a file cannot be read.
+    """
+    folder = Path(suite.folder)
+    flows = sorted({scenario.flow for scenario in suite.scenarios})
+    files = {file.name: file}
+    files |= {f"flow {flow}": flow_path(flow, folder) for flow in flows}
+    files |= {f"scorecards/{card.name}": card for card in cards}
+    hashes = {f"{suite.name}/{name}": _sha256(path) for name, path in files.items()}
+    for scenario in suite.scenarios:
+        for step in scenario.caller:
+            if step.clip:
+                hashes[f"{suite.name}/{step.clip}"] = step.clip_sha256
+    return hashes
+
+
+def differences(was: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
+    """What became of each file that is not the same: one line each, such as `smoke/smoke.yaml changed (…)`."""
+    told = []
+    for name in sorted({*was, *now}):
+        old, new = was.get(name), now.get(name)
+        if old is None:
+            told.append(f"{name} is new")
+        elif new is None:
+            told.append(f"{name} is gone")
+        elif old != new:
+            told.append(f"{name} changed (sha256 {old[:SHORT]}… then, {new[:SHORT]}… now)")
+    return told
+
+
+def _sha256(path: Path) -> str:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise BadInput(str(path), [f"cannot be read: {error.strerror}"]) from error
