@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from agent.assembly import domain_texts
 from agent.audio.stt.ear.acoustic import AcousticModel
@@ -40,11 +42,7 @@ def write_network(
     state = _checkpoint(folder / "checkpoint.pt")
     weights = state["mean"]
     if earlier is not None:
-        other = _checkpoint(earlier)["mean"]
-        weights = {
-            name: weight + share * (other[name] - weight) if weight.is_floating_point() else weight
-            for name, weight in weights.items()
-        }
+        weights = mixed(weights, _checkpoint(earlier)["mean"], share)
     network = EarNetwork(TrainingPlan(minutes=0).shape)
     network.load_state_dict(weights)
     facts = {
@@ -54,6 +52,11 @@ def write_network(
     }
     path.parent.mkdir(parents=True, exist_ok=True)
     export(network, path, facts, examples)
+
+
+def mixed(weights: Mapping[str, Tensor], others: Mapping[str, Tensor], share: float) -> dict[str, Tensor]:
+    """Weights of two networks of one shape, `share` of the second's."""
+    return {name: torch.lerp(weight, others[name], share) for name, weight in weights.items()}
 
 
 def _checkpoint(path: Path) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from evals.record import canonical_json
@@ -172,10 +173,10 @@ def _differing_files(shards: Sequence[ShardRun]) -> list[str]:
     names = sorted({name for run in shards for name in (*run.info.suite_sha256, *run.gates_sha256)})
     mistakes: list[str] = []
     for name in names:
-        mistakes += _differing(name, shards, lambda run: _hash(run, name))  # noqa: B023  # called at once
+        mistakes += _differing(name, shards, partial(_hash, name))
     return mistakes
 
 
-def _hash(run: ShardRun, name: str) -> str:
+def _hash(name: str, run: ShardRun) -> str:
     found = run.info.suite_sha256.get(name) or run.gates_sha256.get(name)
     return f"sha256 {found[:8]}…" if found else "not there"

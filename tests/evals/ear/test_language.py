@@ -41,8 +41,9 @@ def test_a_missing_word_list_is_told_with_its_package(tmp_path: Path) -> None:
 def test_listed_words_are_plain_and_frequent_ones_come_more_often(tmp_path: Path) -> None:
     (tmp_path / "english-words.10").write_text("house\nAfrica\nb\ncan't\n", encoding="iso-8859-1")
     (tmp_path / "british-words.35").write_text("colourise\ncaf\u00e9\n", encoding="iso-8859-1")
+    (tmp_path / "english-upper.50").write_text("Jacques\nJacques's\nBBC\n", encoding="iso-8859-1")
     words = " ".join(listed_words(1, tmp_path)).split()
-    assert set(words) == {"house", "colourise"}
+    assert set(words) == {"house", "colourise", "jacques"}
     assert words.count("house") > words.count("colourise") > 1
 
 

@@ -57,6 +57,13 @@ def test_training_that_was_killed_goes_on_from_its_last_checkpoint(tmp_path: Pat
     assert ended > began
 
 
+def test_networks_are_mixed_weight_by_weight() -> None:
+    from evals.ear.finishing import mixed
+
+    one, other = {"a": torch.tensor([0.0, 10.0])}, {"a": torch.tensor([10.0, 20.0])}
+    assert mixed(one, other, 0.4)["a"].tolist() == pytest.approx([4.0, 14.0])
+
+
 def test_the_exported_graph_hears_what_the_network_hears(tmp_path: Path) -> None:
     from agent.audio.stt.ear.acoustic import AcousticModel
     from evals.ear.exporting import export

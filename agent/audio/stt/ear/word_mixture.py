@@ -6,6 +6,7 @@ Both know their words by how they are said, in letters or in sounds.
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -27,8 +28,8 @@ from agent.audio.stt.ear.word_tree import (
 )
 from agent.audio.stt.trigram import END
 
-# People hesitate anywhere, about once in fifty words (Bortfeld et al., "Disfluency rates in conversation", 2001); what
-# is written down holds far fewer.
+# People hesitate anywhere, some two times in a hundred words (Bortfeld et al., "Disfluency rates in conversation",
+# Language and Speech 2001); what is written down holds far fewer.
 _HESITATIONS = frozenset(("er", "erm", "uh", "um"))
 _HESITATION_LOG = math.log(0.02 / len(_HESITATIONS))
 _REMEMBERED = 60_000  # probabilities a mixture keeps before its memory begins anew: about 10 MB
@@ -40,7 +41,7 @@ class _Share:
     weight: float
 
 
-class _SaidWords:
+class _SaidWords(ABC):
     """Words known by how they are said in symbols of an alphabet."""
 
     def __init__(self, ways: Ways, alphabet: str) -> None:
@@ -61,9 +62,9 @@ class _SaidWords:
         words, logs = self._known()
         return vocabulary_of(words, logs, self._ways)
 
+    @abstractmethod
     def _known(self) -> tuple[Sequence[str], Logs]:
         """The words, and their log probabilities whatever came before."""
-        raise NotImplementedError
 
 
 class MixedModel(_SaidWords):

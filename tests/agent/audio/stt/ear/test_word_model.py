@@ -204,3 +204,9 @@ def test_unknown_is_a_word_of_nobody() -> None:
     model = WordModel.of_sentences(["ann ann", "bob"], least_words=2)
     assert model.words == ("ann",)
     assert UNKNOWN not in model.words
+
+
+def test_a_hesitation_is_never_very_unlikely_where_written_texts_hold_none() -> None:
+    mixed = MixedModel([WordModel.of_sentences(["i want to go", "um", "to get a dog"] * 9)], [1])
+    assert mixed.log_probability(("want", "to"), "um") == pytest.approx(math.log(0.005))
+    assert mixed.log_probability(("", "<s>"), "um") > math.log(0.1)
