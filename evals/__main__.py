@@ -1,5 +1,5 @@
 """`python -m evals` is `milliwatt`."""
 
-from evals.cli import main
+from evals.cli.main import main
 
 main()
