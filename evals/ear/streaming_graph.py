@@ -1,8 +1,7 @@
 """The ear's network as an ONNX graph of few and large steps, for pieces of 90 ms whose every step is an expense.
 
-Written node by node, because onnxruntime's cost is a microsecond a node and the reading of the weights, and exporters
-write a third more nodes than are needed. What the layers splice is kept as the 8-bit numbers that their products
-take, so that nothing is rounded twice; that a layer's sum is also the next one's norm is one step.
+Written node by node, because onnxruntime's cost is the reading of the weights and a microsecond a node, and exporters
+write more nodes than are needed. What the layers splice is kept as the 8-bit numbers that their products take.
 
 Memory is two rows of numbers for an utterance, whatever the network's shape: `memory` (B, M) holds samples and the
 layers' inputs that are not due yet, `kept` (B, K) what they splice.

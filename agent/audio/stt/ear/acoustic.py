@@ -1,7 +1,7 @@
 """The ear's acoustic network: telephone samples to log-probabilities of letters and of sounds, each 30 ms.
 
-The network is a graph that onnxruntime runs on one thread. It takes samples and a row of memory and gives what it
-heard and the memory after, so that an utterance may come in pieces, and many utterances as rows of one batch. What a
+The network is a graph that onnxruntime runs on one thread. It takes samples and a memory and gives what it heard and
+the memory after, so that an utterance may come in pieces, and many utterances as rows of one batch. What a
 row gives does not depend on the pieces or on the other rows. Its outputs are late by a fixed number of frames.
 """
 
@@ -18,6 +18,7 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
+from agent.errors import BadAudio
 from agent.media import Samples
 
 NETWORK = Path(__file__).with_name("weights") / "network.onnx"
@@ -107,7 +108,15 @@ class AcousticModel:
         )
 
     def run(self, sound: NDArray[np.float32], memory: Memory) -> tuple[LogProbabilities, Memory]:
-        """One step of the network: sound (rows, 240 frames) to outputs (rows, frames, 74), and the memory after."""
+        """One step of the network: sound (rows, 240 frames) to outputs (rows, frames, 74), and the memory after.
+
+        Raises:
+            BadAudio: it is longer than `LONGEST_FRAMES`.
+        """
+        if sound.shape[1] > LONGEST_FRAMES * FRAME_SAMPLES:
+            raise BadAudio(
+                f"{sound.shape[1]} samples at once; the network takes {LONGEST_FRAMES * FRAME_SAMPLES}"
+            )
         given = {"samples": sound, "memory": memory.sound, "kept": memory.kept}
         outputs, sound_after, kept_after = self._session.run(None, given)
         return outputs, Memory(sound=sound_after, kept=kept_after)
