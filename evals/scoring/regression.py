@@ -106,7 +106,7 @@ def _yes_or_no(
     if gate.margin and p < 1:
         # Proof of being worse is no proof of being worse by more than is accepted; it takes both.
         replicates = _rates(judged, rng, resamples, good=gate.better == "higher")
-        p = max(p, _one_sided_p(replicates, gate.margin, count))
+        p = max(p, one_sided_p(replicates, gate.margin, count))
     more = f" and {len(worse) - _SHOWN_CASES} more" if len(worse) > _SHOWN_CASES else ""
     accepted = f", {gate.margin:.1%} accepted" if gate.margin else ""
     return Evidence(
@@ -153,12 +153,12 @@ def _difference(
     harm, sign = bootstrap_difference(before, after, rng, resamples), 1
     if gate.better == "higher":
         harm, sign = -harm[::-1], -1
-    low, high = np.quantile(harm, [_expanded(gate.alpha, count), _expanded(1 - gate.alpha, count)])
+    low, high = np.quantile(harm, [expanded(gate.alpha, count), expanded(1 - gate.alpha, count)])
     # A bootstrap's spread is that of n values around their own mean, a little below that of what they are from.
     error = float(harm.std()) * math.sqrt(count / (count - 1))
     return Evidence(
         gate=gate,
-        p=_one_sided_p(harm, gate.margin, count),
+        p=one_sided_p(harm, gate.margin, count),
         finding=(
             f"{number(before.ratio, unit)} before, {number(after.ratio, unit)} now, "
             f"over {_counted('calls', count, calls)}; "
@@ -188,14 +188,14 @@ def _rates(
     return bootstrap_difference(new, old, rng, resamples)
 
 
-def _one_sided_p(harm: Floats, margin: float, count: int) -> float:
+def one_sided_p(harm: Floats, margin: float, count: int) -> float:
     """How likely such harm is where the true one is no more than the margin; from replicates of `count` pairs."""
     # The run itself counts as one, so that no p is 0.
     within = (1 + int(np.sum(harm <= margin))) / (1 + harm.size)
     return float(t.cdf(norm.ppf(min(within, 1 - 1e-9)) * math.sqrt((count - 1) / count), count - 1))
 
 
-def _expanded(share: float, count: int) -> float:
+def expanded(share: float, count: int) -> float:
     """The quantile of replicates of `count` pairs that covers what a quantile `share` claims to."""
     return float(norm.cdf(math.sqrt(count / (count - 1)) * t.ppf(share, count - 1)))
 
