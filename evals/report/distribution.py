@@ -29,12 +29,12 @@ def distributions(named: Sequence[tuple[str, Delays]], *, title: str) -> str:
         return ""
     if len(shown) > MOST_CURVES:
         raise ValueError(f"{title}: {len(shown)} curves; expected at most {MOST_CURVES}")
-    longest = max(delay.ms for _, delays in shown for delay in delays.delays if not delay.censored)
-    step = nice_step(max(longest, 1.0))
-    reach = math.ceil(longest / step + 1e-9) * step
-    body = "".join(
-        [*_axes(reach, step), *(_curve(at, delays, reach) for at, (_, delays) in enumerate(shown))]
-    )
+    known = [delay.ms for _, delays in shown for delay in delays.delays if not delay.censored]
+    # An answer that began before the caller had ended took less than no time.
+    low, high = min(0.0, *known), max(1.0, *known)
+    step = nice_step(high - low)
+    span = math.floor(low / step) * step, math.ceil(high / step + 1e-9) * step
+    body = "".join([*_axes(span, step), *(_curve(at, delays, span) for at, (_, delays) in enumerate(shown))])
     return (
         f'<svg class="curves" viewBox="0 0 {WIDTH} {HEIGHT}" xmlns="http://www.w3.org/2000/svg" role="img">'
         f'<title>{escape(title)}</title><rect class="paper" width="{WIDTH}" height="{HEIGHT}"/>'
