@@ -108,9 +108,8 @@ def _by_turns(pairs: Sequence[ExchangePair]) -> Cause:
         return Cause(layer=Layer.UNDECIDED, rule=Rule.NOT_TOLD, why=why)
     match what:
         case Part.HEARD:
-            return Cause(
-                layer=Layer.AUDIO, rule=Rule.HEARD, why=f"{where} is the first that was heard otherwise"
-            )
+            why = f"{where} was heard otherwise: {_heard(pair.before)} before, {_heard(pair.after)} now"
+            return Cause(layer=Layer.AUDIO, rule=Rule.HEARD, why=why)
         case Part.PIECES:
             turns = f"{_turns(pair.before)} before, {_turns(pair.after)} now"
             why = f"{where} was heard alike, but became other turns: {turns}"

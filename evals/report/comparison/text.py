@@ -106,7 +106,7 @@ def _call(call: ChangedCall) -> Group:
     ]
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     for name in ("", "", "before", "now"):
-        table.add_column(name)
+        table.add_column(name, overflow="fold")  # a tool's arguments are one long word
     shown = [place for place, pair in enumerate(call.pairs) if pair.differs][:2]
     for place in shown:
         for row in _turn(place, call.pairs[place], first=place == call.first):
