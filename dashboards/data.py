@@ -11,9 +11,10 @@ import streamlit as st
 from evals.report.comparison.model import Comparison
 from evals.report.comparison.reading import compare, kept_gates, side_of_run
 from evals.report.figures import Share
+from evals.scoring.gate_file import GATES_FILE
 from evals.store.duck import query
 from evals.store.finished import FinishedCall
-from evals.store.parts import audio_file, read_call
+from evals.store.parts import PARTS_FOLDER, audio_file, read_call
 
 RUNS = """
 WITH called AS (
@@ -99,7 +100,19 @@ def comparison_of(before: Path, after: Path) -> Comparison:
     Raises:
         HarnessError: no case of the two can be compared, or one of the folders cannot be read.
     """
+    return _compared(before, after, _state_of(before), _state_of(after))
+
+
+@st.cache_resource(max_entries=4, show_spinner="Comparing the two runs")
+def _compared(before: Path, after: Path, state_before: str, state_after: str) -> Comparison:
+    """Kept while nothing is added to either run: choosing another call asks for the same comparison."""
+    del state_before, state_after  # what it is kept under
     return compare(side_of_run(before), side_of_run(after), gates=kept_gates(after), folders=(before, after))
+
+
+def _state_of(run_folder: Path) -> str:
+    files = sorted((run_folder / PARTS_FOLDER).glob("*.jsonl")) + sorted(run_folder.glob(GATES_FILE))
+    return " ".join(f"{path.name}:{path.stat().st_size}:{path.stat().st_mtime_ns}" for path in files)
 
 
 def place_of(names: Sequence[str], parameter: str, *, default: int) -> int:

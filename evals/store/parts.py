@@ -213,7 +213,7 @@ def read_calls(
     starts = {f'{{"case_id":{canonical_json(case_id)}'.encode(): case_id for case_id in case_ids}
     found: dict[str, FinishedCall] = {}
     for line in part_lines(run_folder):
-        case_id = starts.get(line.raw.partition(b',"record_sha256":')[0])
+        case_id = starts.get(line.raw[: line.raw.find(b',"record_sha256":')])
         if case_id is not None and case_id not in found:
             found[case_id] = call_of_line(run_folder, line, tracks=tracks, on_lost_audio=on_corrupt)
     return found
