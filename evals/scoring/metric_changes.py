@@ -26,7 +26,7 @@ from evals.scoring.row_values import (
     version_conflict,
     yes_or_no,
 )
-from evals.scoring.statistics import bootstrap_difference, sign_flip_p
+from evals.scoring.statistics import CallSums, bootstrap_difference, sign_flip_p
 
 FALSE_DISCOVERY_RATE = 0.05
 """Of metrics that are said to have changed, the share that may be chance."""
@@ -114,7 +114,9 @@ def _change(
     old, new = chosen(old, both).by_case(names), chosen(new, both).by_case(names)
     count = old.numerator.size
     low = high = p = None
-    if count >= MIN_PAIRS:
+    if count >= MIN_PAIRS and _alike(old, new):
+        low, high, p = 0.0, 0.0, 1.0  # what any draw of these cases comes to
+    elif count >= MIN_PAIRS:
         replicates = bootstrap_difference(old, new, rng)
         tail = (1 - _CONFIDENCE) / 2
         low, high = (float(np.quantile(replicates, expanded(share, count))) for share in (tail, 1 - tail))
@@ -133,6 +135,10 @@ def _change(
         level=1.0,
         cases=count,
     )
+
+
+def _alike(old: CallSums, new: CallSums) -> bool:
+    return np.array_equal(old.numerator, new.numerator) and np.array_equal(old.denominator, new.denominator)
 
 
 def _flips_p(metric: str, before: Sequence[CallRow], after: Sequence[CallRow]) -> float | None:

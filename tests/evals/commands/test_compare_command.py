@@ -15,6 +15,7 @@ from evals.commands.compare import CompareOptions, compare_two
 from evals.errors import BadInput, HarnessError
 from evals.store.parts import read_verdicts
 from tests.evals.commands.test_gate_command import played
+from tests.evals.report.comparison.pairs import AFTER, BEFORE, SAID, keep, keep_text
 
 
 @pytest.fixture(scope="module")
@@ -83,3 +84,14 @@ def test_runs_of_another_harness_are_one_message_and_nothing_to_say(reports: Pat
     with pytest.raises(HarnessError, match="the harness differs in 25 cases") as raised:
         compared(reports, "good", "newer")
     assert raised.value.exit_status == 3
+
+
+def test_text_level_runs_of_the_same_agents_are_found_by_themselves(tmp_path: Path) -> None:
+    for run, commit in ((BEFORE, "aaa"), (AFTER, "bbb")):
+        keep(tmp_path, run, commit=commit)
+        keep_text(tmp_path, f"text-{commit}", failing={SAID} if commit == "bbb" else set(), commit=commit)
+    _, told = compared(tmp_path, BEFORE, AFTER)
+    assert "the layers are told apart with the text-level runs text-aaa and text-bbb" in told
+    assert "booking/said/en-gb/clean [cognitive layer: same change at text level]" in told
+    keep(tmp_path, AFTER + "x", failing={SAID}, commit="bbb+")
+    assert "told apart" not in compared(tmp_path, BEFORE, AFTER + "x")[1], "a changed tree is no commit"

@@ -12,7 +12,7 @@ from evals.record import CallRecord, HeardWord
 from evals.scoring.verdict import Check
 from evals.store.finished import FinishedCall
 from evals.store.parts import PartWriter, write_run_info
-from tests.store_builders import a_finished_call, a_record, a_run
+from tests.store_builders import a_finished_call, a_record, a_run, a_text_record
 
 BEFORE, AFTER = "20261121-105830-smoke-1a2b3c", "20261122-105830-smoke-4d5e6f"
 SAME, HEARD, DID, SAID, CUT, BETTER = (
@@ -73,4 +73,16 @@ def keep(
     with PartWriter(folder, 0) as writer:
         for case in cases:
             writer.append(the_call(case, run, failing))
+    return folder
+
+
+def keep_text(reports: Path, run: str, *, failing: Set[str], **changes: Any) -> Path:
+    """The same scenarios at text level, stored."""
+    folder = reports / "runs" / run
+    cases = tuple(f"booking/{case.split('/')[1]}/text/text/0" for case in CASES)
+    write_run_info(folder, a_run(run, level="text", cases=cases, **changes))
+    with PartWriter(folder, 0) as writer:
+        for case, of in zip(cases, CASES, strict=True):
+            check = Check(name="outcome", passed=of not in failing)
+            writer.append(a_finished_call(record=a_text_record(case), measurements=[], checks=[check]))
     return folder

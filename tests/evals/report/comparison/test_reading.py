@@ -17,20 +17,20 @@ from evals.report.comparison.reading import (
 )
 from evals.scoring.case_changes import Change
 from evals.scoring.gates import DEFAULT_GATES
-from evals.scoring.verdict import Check, GateOutcome
+from evals.scoring.verdict import GateOutcome
 from evals.store.baselines import set_baseline
 from evals.store.parts import PartWriter, write_run_info
 from tests.evals.report.comparison.pairs import (
     AFTER,
     BEFORE,
     BETTER,
-    CASES,
     CUT,
     DID,
     HEARD,
     SAID,
     SAME,
     keep,
+    keep_text,
 )
 from tests.store_builders import a_finished_call, a_run, a_text_record
 
@@ -39,17 +39,6 @@ def compared(reports: Path, text: TextRuns | None = None) -> Comparison:
     folders = keep(reports, BEFORE), keep(reports, AFTER)
     sides = [side_of_run(folder) for folder in folders]
     return compare(*sides, gates=DEFAULT_GATES, folders=folders, text=text)
-
-
-def keep_text(reports: Path, run: str, *, failing: set[str]) -> Path:
-    folder = reports / "runs" / run
-    cases = tuple(f"booking/{case.split('/')[1]}/text/text/0" for case in CASES)
-    write_run_info(folder, a_run(run, level="text", cases=cases))
-    with PartWriter(folder, 0) as writer:
-        for case, of in zip(cases, CASES, strict=True):
-            check = Check(name="outcome", passed=of not in failing)
-            writer.append(a_finished_call(record=a_text_record(case), measurements=[], checks=[check]))
-    return folder
 
 
 def test_each_planted_change_is_found_with_its_turn_and_its_layer(tmp_path: Path) -> None:
