@@ -77,13 +77,13 @@ def heard_text(record: CallRecord, turn: int) -> str:
     rows = events_of(record, "final_heard")
     if not rows:
         return turn_text(record, turn)
-    return " ".join(str(row["text"]) for row in rows if _belongs_to(record, row) == turn).strip()
+    return " ".join(str(row["text"]) for row in rows if utterance_of(record, row) == turn).strip()
 
 
 def turn_text(record: CallRecord, turn: int) -> str:
     """The transcripts of the turns that the agent opened on the caller utterance with this index."""
     rows = [row for row in events_of(record, "turn_opened") if row.get("event") == "speech"]
-    return " ".join(str(row["transcript"]) for row in rows if _belongs_to(record, row) == turn).strip()
+    return " ".join(str(row["transcript"]) for row in rows if utterance_of(record, row) == turn).strip()
 
 
 def _is_reference(utterance: CallerUtterance) -> bool:
@@ -95,7 +95,7 @@ def _counts(errors: WordErrors, turn: int) -> list[Measurement]:
     return [metric.of(count, turn=turn) for metric, count in zip(METRICS, counts, strict=True)]
 
 
-def _belongs_to(record: CallRecord, row: Mapping[str, Json]) -> int | None:
+def utterance_of(record: CallRecord, row: Mapping[str, Json]) -> int | None:
     """The utterance that an event tells of: the last one begun before the speech it tells of ended.
 
     Where the agent reported an endpoint, the speech ended there; otherwise it is dated by the event itself, so that

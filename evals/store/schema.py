@@ -12,7 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 
-STORE_SCHEMA = 2
+STORE_SCHEMA = 3
 """Raised whenever a table changes; a store of another version is made again with `milliwatt store rebuild`."""
 
 
@@ -134,6 +134,21 @@ TABLES = (
             _column("expects_reply", "BOOLEAN", "the agent owed an answer"),
             _column("offered", "BOOLEAN", "false: meant to overlap a reply that was already over"),
             _column("hung_up", "BOOLEAN", "the caller put the phone down with it"),
+        ),
+    ),
+    Table(
+        name="divergences",
+        row="One reply that was not the transcript's, before a line of a caller whose lines come from one.",
+        columns=(
+            _RUN,
+            _CASE,
+            _column("place", "INTEGER", "its place among the call's divergences, from 0"),
+            _column("step", "INTEGER", "index of the scenario's step that was to be said next"),
+            _column("seq", "INTEGER", "the agent's turn whose reply was compared; -1 before the first"),
+            _column("did", "VARCHAR", "what the caller then did: `said`, `skipped` or `stopped`"),
+            _column("recorded", "VARCHAR", "what the agent said in the transcript"),
+            _column("replied", "VARCHAR", "what it said now"),
+            _column("reason", "VARCHAR", "the counts that decided, in a sentence"),
         ),
     ),
     Table(

@@ -23,6 +23,7 @@ from evals.store.duck import merge_run, query
 from evals.store.flows import flow_files, read_flows
 from evals.store.merging import MERGING_FOLDER, find_shards, merge_shards
 from evals.store.parts import (
+    RUN_FILE,
     PartWriter,
     audio_file,
     finished_cases,
@@ -244,7 +245,8 @@ def test_flow_that_was_damaged_on_its_way_is_told_and_merging_it_later_brings_it
 
 def test_baseline_of_any_name_is_no_shard(tmp_path: Path) -> None:
     folders = three(tmp_path)
-    set_baseline(tmp_path, "run", folders[0])
+    whole = merge_shards(folders, tmp_path / "elsewhere").folder
+    assert set_baseline(tmp_path, "run", whole).name == RUN_FILE
     assert find_shards(tmp_path) == folders
 
 

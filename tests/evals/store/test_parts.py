@@ -23,6 +23,7 @@ from evals.store.parts import (
     audio_file,
     finished_cases,
     read_call,
+    read_calls,
     read_parts,
     read_run_info,
     read_verdicts,
@@ -398,3 +399,18 @@ def test_verdicts_are_kept_by_what_they_were_compared_with(tmp_path: Path) -> No
     (tmp_path / "verdicts.json").write_text(json.dumps({"": [{"gate": "x"}]}))
     with pytest.raises(StoreError, match="not a file of verdicts"):
         read_verdicts(tmp_path)
+
+
+def test_some_calls_are_read_in_one_pass_and_others_stay_unread(tmp_path: Path) -> None:
+    cases = [f"booking/{name}/en-gb/clean/0" for name in ("a", "ab", "b")]
+    with PartWriter(tmp_path, 0) as writer:
+        for case in cases:
+            writer.append(a_finished_call(case))
+        part = writer.path
+    # A line that nobody asks for may be corrupt.
+    first, *rest = part.read_bytes().splitlines(keepends=True)
+    part.write_bytes(b"".join([first[:-9] + b"\n", *rest]))
+    found = read_calls(tmp_path, [cases[2], cases[1], "booking/other/en-gb/clean/0"], tracks=False)
+    assert {case: call.record.scenario_id for case, call in found.items()} == {cases[1]: "ab", cases[2]: "b"}
+    with pytest.raises(StoreError, match="not JSON"):
+        read_calls(tmp_path, cases)
