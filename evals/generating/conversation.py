@@ -18,7 +18,7 @@ from evals.generating.draft import Draft, begin, choices, drawn_values
 from evals.generating.expectation import expectation
 from evals.generating.hesitation import hesitant, slow
 from evals.generating.plan import Line, Plan
-from evals.generating.spoken_values import corrected_phrase, say_value, wrong_phrase
+from evals.generating.spoken_values import corrected_phrase, say_value, weekday_of, wrong_phrase
 from evals.generating.values import Value
 from evals.generating.variations import Rates, Variation
 from evals.generating.wording import PRONOUNS, Template, Wording, said, tidy
@@ -90,8 +90,16 @@ def _said_anew(
             return _corrected(call, line, values[name])
         return say_value(values[name], call.dice, _free(call, line, values[name]))
 
-    entities = tuple(value.entity for value in values.values() if value.entity is not None)
-    return replace(step, text=tidy(said(text, say)), entities=entities)
+    text = tidy(said(text, say))
+    entities = tuple(
+        value.entity for value in values.values() if value.entity is not None and _names_it(value, text)
+    )
+    return replace(step, text=text, entities=entities)
+
+
+def _names_it(value: Value, text: str) -> bool:
+    """Whether the words hold the value itself; "the first one" is a slot, but no date that could come through."""
+    return value.type is not ValueType.SLOT or weekday_of(value) in text
 
 
 def _template(call: Draft, line: Line, values: Mapping[str, Value]) -> Template:
@@ -172,7 +180,7 @@ def _free(call: Draft, line: Line, value: Value) -> tuple[str, ...]:
 
 def _known(call: Draft, name: str) -> str:
     pronoun = call.person.pronoun if call.person else "he"
-    return PRONOUNS[pronoun].get(name) or call.variables.get(name, "")
+    return PRONOUNS[pronoun].get(name) or call.variables.get(name) or call.flow.variables.get(name, "")
 
 
 def _hesitated(call: Draft, step: CallerStep, text: str) -> CallerStep:

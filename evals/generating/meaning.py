@@ -157,7 +157,7 @@ class _Walker:
                 machine = step.sound is Sound.VOICEMAIL_GREETING and VOICEMAIL in self._flow.branches(state)
                 branches: Sequence[str] = (VOICEMAIL if machine else NO_SPEECH,)
             case StepKind.KEYS:
-                branches = (branch_of_keys(self._flow, state, step.keys),)
+                branches = (_branch_of_keys(self._flow, state, step.keys),)
             case _ if step.hangs_up_after_ms is not None:
                 yield "", replace(place, over=True)
                 return
@@ -240,7 +240,7 @@ class _Walker:
         return NEXT in state.on and state.on[NEXT].to == BACK
 
 
-def branch_of_keys(flow: Flow, state: State, keys: str) -> str:
+def _branch_of_keys(flow: Flow, state: State, keys: str) -> str:
     """The branch that telephone keys take in a state."""
     branch = {**flow.keys, **state.keys}.get(keys)
     if branch is not None:

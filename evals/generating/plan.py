@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from agent.cognitive.flow import Capture, Flow, ValueType
 from agent.turn import Json
-from evals.generating.meaning import Meaning, branch_of_keys, meanings
+from evals.generating.meaning import Meaning, meanings
 from evals.generating.wording import Answer, Wording
 from evals.scenario.model import CallerStep, EntityKind, Scenario, StepKind
 from evals.sim.world import PROPOSE_SLOTS, usual_slots
@@ -155,7 +155,7 @@ def _line(
         needs=needs,
         tells=tells,
         may_tell=tuple(capture for capture in welcome if capture not in tells),
-        keys=_keys(flow, meaning.state, branch),
+        keys=_keys(flow, meaning),
     )
 
 
@@ -170,14 +170,10 @@ def _told(capture: Capture, step: CallerStep, scenario: Scenario) -> bool:
     return capture.variable in named or capture.variable in scenario.expect.captured
 
 
-def _keys(flow: Flow, state: str, branch: str) -> str:
-    known = {**flow.keys, **flow.states[state].keys}
-    return next((key for key, other in known.items() if other == branch), "")
-
-
-def keys_mean(flow: Flow, line: Line, keys: str) -> bool:
-    """Whether these keys take the line's branch."""
-    return branch_of_keys(flow, flow.states[line.meaning.state], keys) == line.branch
+def _keys(flow: Flow, meaning: Meaning) -> str:
+    """Telephone keys that come to the same; empty where there are none."""
+    known = {**flow.keys, **flow.states[meaning.state].keys}
+    return next((key for key, branch in known.items() if branch in meaning.branches), "")
 
 
 def _chosen_slot(scenario: Scenario) -> str:

@@ -68,16 +68,21 @@ def slot_phrases(iso: str, offered: Sequence[str]) -> list[str]:
 def wrong_phrase(value: Value, other: Value, dice: Dice, offered: Sequence[str] = ()) -> str:
     """What a caller says first who is about to put it right: another value of the same kind."""
     if value.type is ValueType.SLOT:
-        return WEEKDAYS[datetime.fromisoformat(other.held).weekday()]
+        return weekday_of(other)
     return say_value(other, dice, offered)
 
 
 def corrected_phrase(value: Value, dice: Dice, offered: Sequence[str]) -> str:
     """The right value after a wrong one, which must name what was wrong: "no, Wednesday"."""
     if value.type is ValueType.SLOT:
-        day = WEEKDAYS[datetime.fromisoformat(value.held).weekday()]
+        day = weekday_of(value)
         return dice.pick([phrase for phrase in slot_phrases(value.held, offered) if day in phrase])
     return say_value(value, dice, offered)
+
+
+def weekday_of(slot: Value) -> str:
+    """The slot's day by name."""
+    return WEEKDAYS[datetime.fromisoformat(slot.held).weekday()]
 
 
 def _clocks(moment: datetime) -> list[str]:

@@ -19,6 +19,9 @@ PRONOUNS: Mapping[str, Mapping[str, str]] = {
 }
 """Slots of every wording that say who the call is for, by the kind of name."""
 
+FIRST_NAME = "first_name"
+"""The slot of every wording for who is called."""
+
 _MARKER = re.compile(r"<([a-zA-Z_]+)>")
 _SLOT = re.compile(r"\{([a-zA-Z_]+)\}")
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)*")
@@ -68,7 +71,7 @@ class Wording:
         flow: the flow's name.
         rules: parts of sentences by name.
         answers: by `state.branch`, or by `branch` for any state.
-        values: names of the values that a template may tell of.
+        values: names of the values that a template may tell of; beside them, every template may name the person.
         names: people's first names by their pronoun.
 
     Raises:
@@ -86,7 +89,7 @@ class Wording:
     ) -> None:
         self.flow = flow
         self.names = names
-        told = {name: _constant(marker(name)) for name in (*values, *PRONOUNS["she"])}
+        told = {name: _constant(marker(name)) for name in (*values, FIRST_NAME, *PRONOUNS["she"])}
         templates: dict[str, str] = {}
         known = frozenset(values)
         self._answers: dict[str, Answer] = {}

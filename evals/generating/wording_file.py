@@ -10,7 +10,7 @@ from pathlib import Path
 from agent.cognitive.flow import Flow
 from evals.ear.text_grammar import alternatives
 from evals.errors import BadInput
-from evals.generating.wording import PRONOUNS, AnswerText, Wording
+from evals.generating.wording import FIRST_NAME, PRONOUNS, AnswerText, Wording
 from evals.scenario.fields import Fields, as_text, did_you_mean
 from evals.scenario.yaml_lines import BROKEN, Mistakes, Node, read_yaml
 
@@ -19,7 +19,6 @@ MAX_BYTES = 1024 * 1024
 BUILT_IN = Path(__file__).with_name("wordings")
 KEYS = ("schema", "flow", "rules", "names", "answers")
 ANSWER_KEYS = ("says", "short")
-FIRST_NAME = "first_name"
 
 
 def load_wording(path: Path, flow: Flow) -> Wording:
@@ -61,7 +60,7 @@ def _wording(fields: Fields, flow: Flow) -> Wording | None:
     rules = {
         name: _rule(node, f"rule `{name}`", fields) for name, node in fields.mapping("rules", None).items()
     }
-    for name in {*rules} & {*values, *PRONOUNS["she"]}:
+    for name in sorted({*rules} & {*values, FIRST_NAME, *PRONOUNS["she"]}):
         fields.wrong(fields.line_of("rules"), f"rule `{name}` has the name of a value")
     answers = _answers(fields, flow)
     names = fields.mapping("names", tuple(PRONOUNS))
@@ -78,9 +77,9 @@ def _wording(fields: Fields, flow: Flow) -> Wording | None:
 
 
 def values_of(flow: Flow) -> tuple[str, ...]:
-    """What a template may tell of: every variable that the flow takes from an answer, and who the call is for."""
+    """What a template may tell of: every variable that the flow takes from an answer."""
     captured = [capture.variable for state in flow.states.values() for capture in state.capture]
-    return tuple(dict.fromkeys([*captured, FIRST_NAME]))
+    return tuple(dict.fromkeys(captured))
 
 
 def _answers(fields: Fields, flow: Flow) -> dict[str, AnswerText]:

@@ -1,7 +1,7 @@
 """A suite of thousands as JSON lines: the first line is the suite without its scenarios, each other line a scenario.
 
-The keys are those of the YAML file and so is all that is checked (`evals.scenario.file`); YAML's reader takes about
-a hundred times as long. As there, a number that would not survive, a key that comes twice and a character that
+The keys are those of the YAML file and so is all that is checked (`evals.scenario.file`); YAML's reader takes
+ten times as long. As there, a number that would not survive, a key that comes twice and a character that
 cannot be spoken are refused, and every mistake has its line.
 """
 

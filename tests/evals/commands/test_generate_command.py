@@ -1,0 +1,64 @@
+"""`milliwatt corpus generate` as its users run it, and what it writes played at text level."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from tests.cli import milliwatt
+
+PATHS = "corpora/booking/paths.yaml"
+
+
+def test_two_hundred_generated_conversations_are_played(tmp_path: Path) -> None:
+    suite, again = tmp_path / "many.jsonl", tmp_path / "again.jsonl"
+    made = milliwatt("corpus", "generate", PATHS, "--count", "200", "--seed", "7", "--out", suite)
+    assert made.returncode == 0, made.stderr
+    assert f"{suite}: 200 conversations from 27 scenarios" in made.stdout
+    other = milliwatt(
+        "corpus", "generate", PATHS, "--count", "200", "--seed", "7", "--out", again, hash_seed="9"
+    )
+    assert other.returncode == 0
+    assert suite.read_bytes().partition(b"\n")[2] == again.read_bytes().partition(b"\n")[2]
+    played = milliwatt("run", suite, "--level", "text", "--reports", tmp_path / "reports")
+    assert played.returncode in (0, 1), played.stderr
+    parts = (tmp_path / "reports").glob("runs/*/parts/*.jsonl")
+    calls = [json.loads(line) for part in parts for line in part.read_text("utf-8").splitlines()]
+    assert len(calls) == 200
+    assert all(call["record"]["status"] == "completed" for call in calls)
+    # Every call has a path and an end; how many are right is the agent's affair, but not a handful only.
+    right = sum(all(check["passed"] for check in call["checks"]) for call in calls)
+    assert right >= 140
+    assert any("from:paths/crm_down" in call["record"]["scenario"]["tags"] for call in calls)
+
+
+def test_fewer_than_asked_for_is_no_success(tmp_path: Path) -> None:
+    done = milliwatt(
+        "corpus", "generate", PATHS, "--count", "50", "--vary", "none", "--out", tmp_path / "few.jsonl"
+    )
+    assert done.returncode == 1
+    assert "only 27 of 50 are to be had" in done.stdout
+
+
+def test_every_mistake_of_the_options_is_told_at_once(tmp_path: Path) -> None:
+    done = milliwatt(
+        *("corpus", "generate", PATHS, "--out", tmp_path / "many.yaml", "--vary", "pharaphrase"),
+        *("--confusions", "nowhere.json", "--line", "moon"),
+    )
+    assert done.returncode == 2
+    for told in (
+        "ends in .jsonl",
+        "did you mean `paraphrase`?",
+        "nowhere.json: cannot be read",
+        "no such line",
+    ):
+        assert told in done.stderr, done.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_run_without_sound_has_no_errors_to_fit(tmp_path: Path) -> None:
+    reports = tmp_path / "reports"
+    milliwatt("run", PATHS, "--only", "books_second_slot", "--level", "text", "--reports", reports)
+    done = milliwatt("corpus", "confusions", "latest", "--out", tmp_path / "ear.json", "--reports", reports)
+    assert done.returncode == 2
+    assert "nothing that was said and heard" in done.stderr
