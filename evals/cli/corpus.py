@@ -80,7 +80,7 @@ def corpus_import(
 def corpus_generate(
     suites: Annotated[list[Path], typer.Argument(help="Suite files whose scenarios are varied.")],
     output: Annotated[Path, typer.Option("--out", help="The suite to write, NAME.jsonl.")],
-    count: Annotated[int, typer.Option(min=1, max=100_000, help="How many distinct conversations.")] = 1000,
+    count: Annotated[int, typer.Option(min=1, max=50_000, help="How many distinct conversations.")] = 1000,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same suite, byte for byte.")] = 1,
     vary: Annotated[
         list[str] | None,

@@ -34,15 +34,16 @@ from evals.generating.wording_file import load_wording
 from evals.scenario.fields import NAME, did_you_mean
 from evals.scenario.file import JSON_LINES_SUFFIX, load_suite
 from evals.scenario.flow_names import flow_path
+from evals.scenario.json_lines import MAX_JSON_BYTES
 from evals.scenario.lines import BUILT_IN as BUILT_IN_LINES
 from evals.scenario.lines import CLEAN
 from evals.scenario.model import Scenario, StepKind, Suite
+from evals.scenario.yaml_lines import MAX_LINE
 from evals.sim.world import check_world
 from evals.store.disk import make_folder, write_atomically
 from evals.suite import GATES_FILE
 from evals.version import HARNESS_VERSION
 
-MAX_COUNT = 100_000  # what a suite of JSON lines may hold (`evals.scenario.json_lines`)
 NO_CONFUSIONS = "none"
 
 T = TypeVar("T")
@@ -115,11 +116,32 @@ def generate(options: GenerateOptions, *, out: Console, err: Console) -> int:
                 progress.update(bar, completed=tally.made)
         progress.update(bar, completed=tally.made)
     data = "".join(text).encode()
+    _check_readable(options.out, text, len(data))
     make_folder(options.out.parent)
     write_atomically(options.out, data)
     for line in _report(options, material, tally, len(data)):
         out.print(line, highlight=False, markup=False, soft_wrap=True)
     return 0 if tally.made == options.count else 1
+
+
+def _check_readable(path: Path, lines: Sequence[str], size: int) -> None:
+    """A suite that `milliwatt run` would refuse is not written.
+
+    Raises:
+        BadInput: the suite, or a line of it, would be too large.
+    """
+    mistakes = [
+        f"line {number} would be longer than the {MAX_LINE} characters that a line may have"
+        for number, line in enumerate(lines, start=1)
+        if len(line) > MAX_LINE
+    ]
+    if size > MAX_JSON_BYTES:
+        most = MAX_JSON_BYTES // 1024**2
+        mistakes.append(
+            f"would be {size / 1024**2:.0f} MiB, and {most} are the most: make several, with other seeds"
+        )
+    if mistakes:
+        raise BadInput(str(path), mistakes[:20])
 
 
 def _progress(err: Console) -> Progress:

@@ -5,6 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+from rich.console import Console
+
+from evals.commands.confusions import ConfusionOptions, fit_confusions
+from evals.errors import BadInput
 from tests.cli import milliwatt
 
 PATHS = "corpora/booking/paths.yaml"
@@ -29,6 +34,9 @@ def test_two_hundred_generated_conversations_are_played(tmp_path: Path) -> None:
     # Every call has a path and an end; how many are right is the agent's affair, but not a handful only.
     right = sum(all(check["passed"] for check in call["checks"]) for call in calls)
     assert right >= 140
+    confusions = ConfusionOptions(runs=("latest",), out=tmp_path / "ear.json", reports=tmp_path / "reports")
+    with pytest.raises(BadInput, match="nothing that was said and heard"):  # for there was no sound
+        fit_confusions(confusions, out=Console())
     assert any("from:paths/crm_down" in call["record"]["scenario"]["tags"] for call in calls)
 
 
@@ -56,9 +64,12 @@ def test_every_mistake_of_the_options_is_told_at_once(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
-def test_a_run_without_sound_has_no_errors_to_fit(tmp_path: Path) -> None:
-    reports = tmp_path / "reports"
-    milliwatt("run", PATHS, "--only", "books_second_slot", "--level", "text", "--reports", reports)
-    done = milliwatt("corpus", "confusions", "latest", "--out", tmp_path / "ear.json", "--reports", reports)
+def test_a_suite_that_no_run_would_read_is_not_written(tmp_path: Path) -> None:
+    suite = tmp_path / "long.yaml"
+    says = "".join(f'      - says: "Yes, it is, {number}, {"and so on " * 150}"\n' for number in range(12))
+    head = 'schema: 1\nsuite: long\nflow: booking\nnow: "2026-05-18T09:00:00"\ntime_zone: Europe/London\n'
+    suite.write_text(f"{head}scenarios:\n  - id: long\n    caller:\n{says}", "utf-8")
+    done = milliwatt("corpus", "generate", suite, "--count", "1", "--out", tmp_path / "out.jsonl")
     assert done.returncode == 2
-    assert "nothing that was said and heard" in done.stderr
+    assert "line 2 would be longer than the 16384 characters" in done.stderr
+    assert not (tmp_path / "out.jsonl").exists()
