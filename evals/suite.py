@@ -21,6 +21,7 @@ from evals.run_info import RunInfo
 from evals.scenario.expansion import expand
 from evals.scenario.file import load_suite
 from evals.scenario.flow_names import flow_path
+from evals.scenario.heard import as_heard
 from evals.scenario.model import Case, Suite, WhenDiverged
 from evals.scoring.gate_file import load_gates
 from evals.scoring.scorecard_file import load_scorecard
@@ -110,7 +111,7 @@ def plan(request: RunRequest) -> PlannedRun:
     if request.level is Level.AUDIO:
         _refuse_choosing_callers(cases)
     if request.level is Level.TEXT:
-        cases = _one_per_line(cases)
+        cases = [as_heard(case) for case in _one_per_line(cases)]
         if isinstance(target, KnownAgent):
             target.text_agent(cases[0])  # refuses
     hashes: dict[str, str] = {}

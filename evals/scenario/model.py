@@ -105,6 +105,9 @@ class CallerStep:
         keys: for `KEYS`, such as "3" or "1234#".
         entities: what in the text must come through exactly.
         replies_to: the agent's words that this answers, where the script comes from a transcript; empty when unknown.
+        heard: what a recogniser is taken to make of `text` where no sound is made; empty for `text` itself. Sound
+            is made of `text` whatever stands here.
+        said: what the caller said where `text` is what was heard of it (`evals.scenario.heard`).
     """
 
     kind: StepKind
@@ -118,6 +121,8 @@ class CallerStep:
     keys: str = ""
     entities: tuple[Entity, ...] = ()
     replies_to: str = field(default="", metadata=WHEN_SET)
+    heard: str = field(default="", metadata=WHEN_SET)
+    said: str = field(default="", metadata=WHEN_SET)
 
     @property
     def during_reply(self) -> bool:

@@ -119,12 +119,13 @@ def _events(text: str) -> Iterator[Any]:
 
 def _line_of_forbidden(text: str) -> int:
     for number, line in enumerate(text.split("\n"), start=1):
-        if any(not _allowed(character) for character in line):
+        if any(not allowed(character) for character in line):
             return number
     return 1
 
 
-def _allowed(character: str) -> bool:
+def allowed(character: str) -> bool:
+    """Whether a suite's texts may hold the character."""
     return character in "\t\r\n\x85" or (
         character >= " " and (character.isprintable() or character.isspace())
     )
@@ -191,7 +192,7 @@ class _Tree:
     def _scalar(self, event: Any, line: int) -> None:
         text: str = event.value
         plain = event.style is None
-        bad = next((character for character in text if character != "\n" and not _allowed(character)), None)
+        bad = next((character for character in text if character != "\n" and not allowed(character)), None)
         if bad is not None:
             self._mistakes.add(
                 line, f"a text holds the character U+{ord(bad):04X}, which cannot be spoken or stored"
