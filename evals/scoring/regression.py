@@ -51,14 +51,25 @@ class Evidence:
         p: how likely pairs like these are when the run is no worse than the gate accepts.
         finding: before, now, and the difference, in words.
         cases: which cases got worse, in words; empty where single cases say nothing.
-        detectable: the loss that a test at a given level would most likely have seen, in words.
+        of_cases: whether it is a share of cases that is compared.
+        detectable: the loss that a test at a given level would most likely have seen, in the metric's unit, rates
+            from 0 to 1; None where so few pairs show none.
     """
 
     gate: RegressionGate
     p: float
     finding: str
     cases: str = ""
-    detectable: Callable[[float], str] = field(compare=False)
+    of_cases: bool = False
+    detectable: Callable[[float], float | None] = field(compare=False)
+
+    def in_words(self, loss: float | None) -> str:
+        """What `detectable` says, in words."""
+        if loss is None:
+            return "so few pairs show no loss"
+        return (
+            f"{f'{loss:.1%}' if self.of_cases else number(loss, unit_of(self.gate.metric))} worse would show"
+        )
 
 
 def weigh(
@@ -118,9 +129,8 @@ def _yes_or_no(
             f"{len(worse)} got worse, {len(better)} better{accepted}"
         ),
         cases=f"; worse: {', '.join(worse[:_SHOWN_CASES])}{more}" if worse else "",
-        detectable=lambda level: _loss(
-            detectable_loss(count, len(better) / count, level, margin=gate.margin)
-        ),
+        detectable=lambda level: detectable_loss(count, len(better) / count, level, margin=gate.margin),
+        of_cases=True,
     )
 
 
@@ -165,9 +175,7 @@ def _difference(
             f"worse by {number(sign * (after.ratio - before.ratio), unit)} ({1 - 2 * gate.alpha:.0%} interval "
             f"{number(float(low), unit)} to {number(float(high), unit)}), {number(gate.margin, unit)} accepted"
         ),
-        detectable=lambda level: (
-            f"{number(detectable_difference(error, count, level, margin=gate.margin), unit)} worse would show"
-        ),
+        detectable=lambda level: detectable_difference(error, count, level, margin=gate.margin),
     )
 
 
@@ -198,7 +206,3 @@ def one_sided_p(harm: Floats, margin: float, count: int) -> float:
 def expanded(share: float, count: int) -> float:
     """The quantile of replicates of `count` pairs that covers what a quantile `share` claims to."""
     return float(norm.cdf(math.sqrt(count / (count - 1)) * t.ppf(share, count - 1)))
-
-
-def _loss(loss: float | None) -> str:
-    return "so few pairs show no loss" if loss is None else f"{loss:.1%} worse would show"

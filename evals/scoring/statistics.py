@@ -179,10 +179,13 @@ def _replicates(
     columns = np.stack([side for arm in arms for side in (arm.numerator, arm.denominator)], axis=1)
     sums = np.empty((resamples, columns.shape[1]))
     step = max(1, _AT_ONCE // count)
+    places = count * np.arange(step, dtype=np.int64)[:, np.newaxis]
     for start in range(0, resamples, step):
         size = min(step, resamples - start)
-        # How often each call was drawn, which is all that a draw with replacement comes to.
-        weights = rng.multinomial(count, np.full(count, 1 / count), size=size)
+        # How often each was drawn, which is all that a draw with replacement comes to. Counted from the draws: a
+        # judging took 0.9 s so, and 1.3 s by a multinomial's draws (measured once, on a machine under load).
+        drawn = rng.integers(count, size=(size, count), dtype=np.int32) + places[:size]
+        weights = np.bincount(drawn.ravel(), minlength=size * count).reshape(size, count)
         sums[start : start + size] = weights @ columns
     with np.errstate(divide="ignore", invalid="ignore"):
         ratios = [sums[:, 2 * arm] / sums[:, 2 * arm + 1] for arm in range(len(arms))]
