@@ -93,26 +93,9 @@ def plan(request: RunRequest) -> PlannedRun:
         BadInput: a suite, an option or the target cannot be used; lists every mistake of every file.
         StoreError: the run's folder cannot be written.
     """
-    files = tuple(path for path in request.suites if path.name != GATES_FILE)
-    if not files:
-        raise BadInput("suites", ["there is no suite among the files"])
-    suites = _load_all(files)
+    files, suites, cases = chosen(request)
     gates = _gates_beside(files)
     scorecards = {suite.name: _scorecards(suite) for suite in suites}
-    _, target = make_targets(request.target, ContentCache(None))  # only to learn of a mistake
-    cases = [
-        case
-        for suite in suites
-        for case in expand(suite, seed=request.seed, repeat=request.repeat, only=request.only or None)
-    ]
-    if not cases:
-        raise BadInput("--only", [f"no scenario's id or tag matches {', '.join(request.only)}"])
-    if request.level is Level.AUDIO:
-        _refuse_choosing_callers(cases)
-    if request.level is Level.TEXT:
-        cases = _one_per_line(cases)
-        if isinstance(target, KnownAgent):
-            target.text_agent(cases[0])  # refuses
     hashes: dict[str, str] = {}
     for suite, path in zip(suites, files, strict=True):
         hashes |= hashes_of(suite, path, scorecards[suite.name])
@@ -148,6 +131,35 @@ def plan(request: RunRequest) -> PlannedRun:
         cases=tuple(left),
         finished=len(finished),
     )
+
+
+def chosen(request: RunRequest) -> tuple[tuple[Path, ...], list[Suite], list[Case]]:
+    """The request's suite files, what is in them, and the cases to be played, before they are cut into shards.
+
+    Nothing is written.
+
+    Raises:
+        BadInput: a suite, an option or the target cannot be used; lists every mistake of every file.
+    """
+    files = tuple(path for path in request.suites if path.name != GATES_FILE)
+    if not files:
+        raise BadInput("suites", ["there is no suite among the files"])
+    suites = _load_all(files)
+    _, target = make_targets(request.target, ContentCache(None))  # only to learn of a mistake
+    cases = [
+        case
+        for suite in suites
+        for case in expand(suite, seed=request.seed, repeat=request.repeat, only=request.only or None)
+    ]
+    if not cases:
+        raise BadInput("--only", [f"no scenario's id or tag matches {', '.join(request.only)}"])
+    if request.level is Level.AUDIO:
+        _refuse_choosing_callers(cases)
+    if request.level is Level.TEXT:
+        cases = _one_per_line(cases)
+        if isinstance(target, KnownAgent):
+            target.text_agent(cases[0])  # refuses
+    return files, suites, cases
 
 
 def gates_name(number: int) -> str:

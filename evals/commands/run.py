@@ -22,14 +22,14 @@ from rich.progress import (
 
 from evals.commands.judged import exit_status, judged
 from evals.commands.report import write_report
-from evals.errors import BadInput, HarnessError
+from evals.errors import HarnessError
 from evals.record import Level
 from evals.report import text
 from evals.shards import parse_shard
 from evals.store.duck import merge_run
 from evals.store.runs import resolve_run
 from evals.suite import PlannedRun, RunRequest, plan
-from evals.targets.registry import TargetSpec
+from evals.targets.registry import TargetSpec, changed_settings
 
 INTERRUPTED = 130
 
@@ -93,19 +93,12 @@ def run_suites(options: RunOptions, *, out: Console, err: Console) -> int:
 
 
 def _request(options: RunOptions) -> RunRequest:
-    settings: dict[str, str] = {}
-    mistakes = []
-    for change in options.settings:
-        key, equals, value = change.partition("=")
-        if not equals or not key.startswith("agent."):
-            mistakes.append(f"--set {change}: write it as agent.KEY=VALUE")
-        settings[key.removeprefix("agent.")] = value
-    if mistakes:
-        raise BadInput("options", mistakes)
     return RunRequest(
         suites=options.suites,
         level=options.level,
-        target=TargetSpec(name=options.target, settings=settings, latency=options.latency),
+        target=TargetSpec(
+            name=options.target, settings=changed_settings(options.settings), latency=options.latency
+        ),
         seed=options.seed,
         repeat=options.repeat,
         workers=options.workers,
