@@ -13,6 +13,7 @@ from agent.cache import ContentCache
 from agent.clock import machine_wall
 from agent.errors import AgentError
 from evals.errors import BadInput
+from evals.executors import Play
 from evals.player import Played, PlaySpec
 from evals.pool import play_all
 from evals.record import Level, canonical_json
@@ -55,6 +56,7 @@ class RunRequest:
         resume: id of a run to go on with.
         reports: folder of runs and of the store.
         cache: folder of computed audio; None keeps it in memory.
+        play: where the calls are played: in processes of this machine, unless said otherwise.
     """
 
     suites: tuple[Path, ...]
@@ -69,6 +71,7 @@ class RunRequest:
     resume: Path | None = None
     reports: Path = Path("reports")
     cache: Path | None = None
+    play: Play = play_all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,10 +83,11 @@ class PlannedRun:
     spec: PlaySpec
     cases: tuple[Case, ...]
     finished: int
+    executor: Play = play_all
 
     def play(self) -> Iterator[Played]:
         """Plays what is not finished yet; each call is stored when it is yielded."""
-        yield from play_all(self.spec, self.cases, self.info.workers)
+        yield from self.executor(self.spec, self.cases, self.info.workers)
 
 
 def plan(request: RunRequest) -> PlannedRun:
@@ -130,6 +134,7 @@ def plan(request: RunRequest) -> PlannedRun:
         ),
         cases=tuple(left),
         finished=len(finished),
+        executor=request.play,
     )
 
 

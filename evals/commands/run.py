@@ -23,6 +23,7 @@ from rich.progress import (
 from evals.commands.judged import exit_status, judged
 from evals.commands.report import write_report
 from evals.errors import HarnessError
+from evals.executors import Execution, Executor, executing
 from evals.record import Level
 from evals.report import text
 from evals.shards import parse_shard
@@ -43,7 +44,7 @@ class RunOptions:
     target: str
     seed: int
     repeat: int | None
-    workers: int
+    workers: int | None
     only: tuple[str, ...]
     shard: str | None
     resume: str | None
@@ -54,6 +55,8 @@ class RunOptions:
     reports: Path
     db: Path
     cache: Path | None
+    executor: Executor = Executor.PROCESSES
+    ray_address: str | None = None
 
 
 def run_suites(options: RunOptions, *, out: Console, err: Console) -> int:
@@ -62,7 +65,11 @@ def run_suites(options: RunOptions, *, out: Console, err: Console) -> int:
     Raises:
         HarnessError: bad input, or something could not be played or stored.
     """
-    planned = plan(_request(options))
+    with executing(options.executor, options.workers, options.ray_address) as execution:
+        return _run(plan(_request(options, execution)), options, out=out, err=err)
+
+
+def _run(planned: PlannedRun, options: RunOptions, *, out: Console, err: Console) -> int:
     err.print(f"run {planned.info.run_id}: {_plan_text(planned)}", highlight=False)
     failures: list[HarnessError] = []
     with _interruptible() as interrupted:
@@ -92,7 +99,7 @@ def run_suites(options: RunOptions, *, out: Console, err: Console) -> int:
     return status
 
 
-def _request(options: RunOptions) -> RunRequest:
+def _request(options: RunOptions, execution: Execution) -> RunRequest:
     return RunRequest(
         suites=options.suites,
         level=options.level,
@@ -101,7 +108,8 @@ def _request(options: RunOptions) -> RunRequest:
         ),
         seed=options.seed,
         repeat=options.repeat,
-        workers=options.workers,
+        workers=execution.workers,
+        play=execution.play,
         only=options.only,
         shuffle=options.shuffle,
         shard=parse_shard(options.shard) if options.shard else None,
