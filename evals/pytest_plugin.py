@@ -70,9 +70,9 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(f"milliwatt_level = {level}: there is {' and '.join(LEVELS)}")
     nowhere = config.args_source is not pytest.Config.ArgsSource.ARGS
     if asked:
-        _put(config, asked, alone=nowhere)
+        _put(config, asked, "--milliwatt", alone=nowhere)
     elif nowhere:
-        _put(config, [str(path) for path in listed], alone=False)
+        _put(config, [str(path) for path in listed], "milliwatt_suites", alone=False)
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> SuiteFile | None:
@@ -92,12 +92,12 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         close_players(config)
 
 
-def _put(config: pytest.Config, suites: Sequence[str], *, alone: bool) -> None:
+def _put(config: pytest.Config, suites: Sequence[str], named_by: str, *, alone: bool) -> None:
     missing = [
         suite for suite in suites if not (config.invocation_params.dir / suite.partition("::")[0]).is_file()
     ]
     if missing:
-        raise pytest.UsageError(*(f"--milliwatt {suite}: no such file" for suite in missing))
+        raise pytest.UsageError(*(f"{named_by} {suite}: no such file" for suite in missing))
     # A worker of pytest-xdist is given what its controller has put there.
     more = [suite for suite in suites if suite not in config.args]
     config.args[:] = more if alone else [*config.args, *more]

@@ -235,3 +235,13 @@ def test_example_gives_the_action_what_it_takes_and_names_what_exists() -> None:
             assert (ROOT / suite).is_file()
     outputs = set(re.findall(r"steps\.milliwatt\.outputs\.(\w+)", EXAMPLE.read_text(encoding="utf-8")))
     assert outputs <= set(action["outputs"])
+
+
+def test_page_on_ci_names_every_input_and_output_and_every_option_of_the_plugin() -> None:
+    page = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
+    action = loaded(ACTION)
+    plugin = (ROOT / "evals" / "pytest_plugin.py").read_text(encoding="utf-8")
+    options = re.findall(r'"(--milliwatt[\w-]*)"', plugin) + re.findall(r'addini\(\s*"(\w+)"', plugin)
+    assert len(options) >= 8
+    for name in (*action["inputs"], *action["outputs"], *options):
+        assert re.search(rf"`{name}[` ]", page), name

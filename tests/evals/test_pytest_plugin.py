@@ -146,6 +146,9 @@ def test_suites_of_the_ini_file_are_collected_where_pytest_is_given_no_paths_or_
     assert ids("small.yaml") == sorted(everything)
     assert ids(PERSON) == [PERSON]
     assert ids("--milliwatt", "small.yaml") == sorted(everything)
+    pytester.makeini("[pytest]\nmilliwatt_suites = gone.yaml small.yaml\nmilliwatt_level = text\n")
+    done = pytester.runpytest_inprocess(*plugin)
+    done.stderr.fnmatch_lines(["*milliwatt_suites *gone.yaml: no such file"])
     assert ids("test_own.py", "--milliwatt", "small.yaml") == sorted([*everything, "test_own.py::test_own"])
 
 
