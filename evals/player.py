@@ -31,14 +31,14 @@ class PlaySpec:
     Attributes:
         target: what answers the calls.
         level: how they are played.
-        run_folder: where parts go.
+        run_folder: where parts go; None when whoever asked for the calls stores them.
         cache_folder: where computed audio and recognition are kept; None keeps them in memory only.
         scorecards: files of the scorecards that apply, by suite name.
     """
 
     target: TargetSpec
     level: Level
-    run_folder: Path
+    run_folder: Path | None
     cache_folder: Path | None
     scorecards: dict[str, tuple[Path, ...]]
 
@@ -54,6 +54,17 @@ class Played:
     wall_s: float
 
 
+def played_of(finished: FinishedCall) -> Played:
+    """What the progress shows of it."""
+    return Played(
+        case_id=finished.record.case_id,
+        passed=finished.passed,
+        reasons=tuple(f"{item.name}: {item.detail}" for item in finished.checks if not item.passed),
+        call_s=finished.record.duration_ns / NS_PER_S,
+        wall_s=finished.wall_s,
+    )
+
+
 class Player:
     """A worker. Use it as a context manager."""
 
@@ -63,7 +74,7 @@ class Player:
         cache = ContentCache(spec.cache_folder)
         self._reference, self._target = make_targets(spec.target, cache)
         self._cache = cache
-        self._writer = PartWriter(spec.run_folder, worker)
+        self._writer = PartWriter(spec.run_folder, worker) if spec.run_folder is not None else None
         self._cards = {
             suite: [load_scorecard(path) for path in paths] for suite, paths in spec.scorecards.items()
         }
@@ -75,12 +86,23 @@ class Player:
         Raises:
             HarnessError: it could not be played or stored.
         """
+        assert self._writer is not None, "nowhere to store it"
+        finished = self.finish(case)
+        self._writer.append(finished)
+        return played_of(finished)
+
+    def finish(self, case: Case) -> FinishedCall:
+        """Plays one case, measures and judges it, and stores nothing.
+
+        Raises:
+            HarnessError: it could not be played.
+        """
         begun_ns = stopwatch_ns()
         record = self._record(case)
         measurements = tuple(measure(record))
         checks = tuple(check(record))
         items = tuple(item for card in self._cards.get(case.suite, ()) for item in grade(record, card))
-        finished = FinishedCall(
+        return FinishedCall(
             record=record,
             record_sha256=record_sha256(record),
             measurements=measurements,
@@ -88,14 +110,6 @@ class Player:
             scorecard=items,
             wall_s=(stopwatch_ns() - begun_ns) / NS_PER_S,
             worker=self._worker,
-        )
-        self._writer.append(finished)
-        return Played(
-            case_id=case.id,
-            passed=finished.passed,
-            reasons=tuple(f"{item.name}: {item.detail}" for item in checks if not item.passed),
-            call_s=record.duration_ns / NS_PER_S,
-            wall_s=finished.wall_s,
         )
 
     def _record(self, case: Case) -> CallRecord:
@@ -106,7 +120,8 @@ class Player:
 
     def close(self) -> None:
         """Closes the part and ends the agent's helpers."""
-        self._writer.close()
+        if self._writer is not None:
+            self._writer.close()
         self._reference.close()
         if self._text_loop is not None:
             self._text_loop.close()

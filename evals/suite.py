@@ -13,6 +13,7 @@ from agent.cache import ContentCache
 from agent.clock import machine_wall
 from agent.errors import AgentError
 from evals.errors import BadInput
+from evals.executors import Play
 from evals.player import Played, PlaySpec
 from evals.pool import play_all
 from evals.record import Level, canonical_json
@@ -27,6 +28,7 @@ from evals.scoring.gate_file import load_gates
 from evals.scoring.scorecard_file import load_scorecard
 from evals.shards import Shard
 from evals.sim.known_agents import KnownAgent
+from evals.sim.planted.agent import PlantedAgent
 from evals.sim.world import check_world
 from evals.store.disk import write_atomically
 from evals.store.flows import keep_flow
@@ -56,6 +58,7 @@ class RunRequest:
         resume: id of a run to go on with.
         reports: folder of runs and of the store.
         cache: folder of computed audio; None keeps it in memory.
+        play: where the calls are played: in processes of this machine, unless said otherwise.
     """
 
     suites: tuple[Path, ...]
@@ -70,6 +73,7 @@ class RunRequest:
     resume: Path | None = None
     reports: Path = Path("reports")
     cache: Path | None = None
+    play: Play = play_all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,10 +85,11 @@ class PlannedRun:
     spec: PlaySpec
     cases: tuple[Case, ...]
     finished: int
+    executor: Play = play_all
 
     def play(self) -> Iterator[Played]:
         """Plays what is not finished yet; each call is stored when it is yielded."""
-        yield from play_all(self.spec, self.cases, self.info.workers)
+        yield from self.executor(self.spec, self.cases, self.info.workers)
 
 
 def plan(request: RunRequest) -> PlannedRun:
@@ -94,26 +99,9 @@ def plan(request: RunRequest) -> PlannedRun:
         BadInput: a suite, an option or the target cannot be used; lists every mistake of every file.
         StoreError: the run's folder cannot be written.
     """
-    files = tuple(path for path in request.suites if path.name != GATES_FILE)
-    if not files:
-        raise BadInput("suites", ["there is no suite among the files"])
-    suites = _load_all(files)
+    files, suites, cases = chosen(request)
     gates = _gates_beside(files)
     scorecards = {suite.name: _scorecards(suite) for suite in suites}
-    _, target = make_targets(request.target, ContentCache(None))  # only to learn of a mistake
-    cases = [
-        case
-        for suite in suites
-        for case in expand(suite, seed=request.seed, repeat=request.repeat, only=request.only or None)
-    ]
-    if not cases:
-        raise BadInput("--only", [f"no scenario's id or tag matches {', '.join(request.only)}"])
-    if request.level is Level.AUDIO:
-        _refuse_choosing_callers(cases)
-    if request.level is Level.TEXT:
-        cases = [as_heard(case) for case in _one_per_line(cases)]
-        if isinstance(target, KnownAgent):
-            target.text_agent(cases[0])  # refuses
     hashes: dict[str, str] = {}
     for suite, path in zip(suites, files, strict=True):
         hashes |= hashes_of(suite, path, scorecards[suite.name])
@@ -148,7 +136,37 @@ def plan(request: RunRequest) -> PlannedRun:
         ),
         cases=tuple(left),
         finished=len(finished),
+        executor=request.play,
     )
+
+
+def chosen(request: RunRequest) -> tuple[tuple[Path, ...], list[Suite], list[Case]]:
+    """The request's suite files, what is in them, and the cases to be played, before they are cut into shards.
+
+    Nothing is written.
+
+    Raises:
+        BadInput: a suite, an option or the target cannot be used; lists every mistake of every file.
+    """
+    files = tuple(path for path in request.suites if path.name != GATES_FILE)
+    if not files:
+        raise BadInput("suites", ["there is no suite among the files"])
+    suites = _load_all(files)
+    _, target = make_targets(request.target, ContentCache(None))  # only to learn of a mistake
+    cases = [
+        case
+        for suite in suites
+        for case in expand(suite, seed=request.seed, repeat=request.repeat, only=request.only or None)
+    ]
+    if not cases:
+        raise BadInput("--only", [f"no scenario's id or tag matches {', '.join(request.only)}"])
+    if request.level is Level.AUDIO:
+        _refuse_choosing_callers(cases)
+    if request.level is Level.TEXT:
+        cases = [as_heard(case) for case in _one_per_line(cases)]
+        if isinstance(target, KnownAgent | PlantedAgent):
+            target.text_agent(cases[0])  # refuses
+    return files, suites, cases
 
 
 def gates_name(number: int) -> str:

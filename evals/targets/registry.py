@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from agent.cache import ContentCache
@@ -28,6 +28,24 @@ class TargetSpec:
     name: str = "reference"
     settings: Mapping[str, str] | None = None
     latency: str = "reference"
+
+
+def changed_settings(changes: Sequence[str]) -> dict[str, str]:
+    """The settings that `--set agent.KEY=VALUE`, given any number of times, changes.
+
+    Raises:
+        BadInput: one is written otherwise; lists every one.
+    """
+    settings: dict[str, str] = {}
+    mistakes = []
+    for change in changes:
+        key, equals, value = change.partition("=")
+        if not equals or not key.startswith("agent."):
+            mistakes.append(f"--set {change}: write it as agent.KEY=VALUE")
+        settings[key.removeprefix("agent.")] = value
+    if mistakes:
+        raise BadInput("options", mistakes)
+    return settings
 
 
 def make_targets(
