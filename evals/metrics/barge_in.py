@@ -16,14 +16,14 @@ from evals.metrics.timeline import (
 )
 from evals.record import CallRecord, Level, Span
 
-YIELD_LATENCY = MetricDefinition(name="yield_latency", version=1, unit="ms")
-YIELD_LATENCY_NET = MetricDefinition(name="yield_latency_net", version=1, unit="ms")
-STOP_LATENCY = MetricDefinition(name="stop_latency", version=1, unit="ms")
-DECISION_LATENCY = MetricDefinition(name="barge_in_decision_latency", version=1, unit="ms")
-BARGE_IN_MISSED = MetricDefinition(name="barge_in_missed", version=1, unit="yes=1")
-FALSE_STOP = MetricDefinition(name="false_stop", version=1, unit="yes=1")
-YIELD_RESUMED = MetricDefinition(name="yield_resumed", version=1, unit="yes=1")
-RESUME_GAP = MetricDefinition(name="resume_gap", version=1, unit="ms")
+YIELD_LATENCY = MetricDefinition(name="yield_latency", version=2, unit="ms")
+YIELD_LATENCY_NET = MetricDefinition(name="yield_latency_net", version=2, unit="ms")
+STOP_LATENCY = MetricDefinition(name="stop_latency", version=2, unit="ms")
+DECISION_LATENCY = MetricDefinition(name="barge_in_decision_latency", version=2, unit="ms")
+BARGE_IN_MISSED = MetricDefinition(name="barge_in_missed", version=2, unit="yes=1")
+FALSE_STOP = MetricDefinition(name="false_stop", version=2, unit="yes=1")
+YIELD_RESUMED = MetricDefinition(name="yield_resumed", version=2, unit="yes=1")
+RESUME_GAP = MetricDefinition(name="resume_gap", version=2, unit="ms")
 
 INTERRUPTION_METRICS = (YIELD_LATENCY, YIELD_LATENCY_NET, STOP_LATENCY, DECISION_LATENCY, BARGE_IN_MISSED)
 LISTENER_METRICS = (FALSE_STOP, YIELD_RESUMED, RESUME_GAP)
@@ -34,7 +34,7 @@ FALSE_STOP_NS = 1_000_000_000  # at the ear, a stop within 1 s of the noise is p
 GIVEN_UP_NS = 2_000_000_000  # at the ear, a silence this long is a reply given up, not held
 
 NOT_OFFERED = "not offered: the reply was over before the caller began"
-SILENT = "the agent was silent when the caller began"
+SILENT = "no reply was under way when the caller began"
 
 
 def barge_in(record: CallRecord) -> list[Measurement]:
@@ -63,14 +63,14 @@ def _interruption(record: CallRecord, turn: int) -> list[Measurement]:
     under_way = reply_under_way(record, utterance)
     if under_way is None:
         return [metric.unscored(SILENT, turn=turn) for metric in INTERRUPTION_METRICS]
-    spoke_on = under_way.end_ns - onset_ns(utterance)
+    spoke_on = max(0, under_way.end_ns - onset_ns(utterance))  # never heard again, if they began in a pause
     missed = spoke_on > MISSED_NS
     raw_ms = min(spoke_on, MISSED_NS) / NS_PER_MS
     delay_ms = line_delay_ms(record)
     net = (
         YIELD_LATENCY_NET.unscored("the line's delay is not known", turn=turn)
         if delay_ms is None
-        else YIELD_LATENCY_NET.of(raw_ms - delay_ms, turn=turn, censored=missed)
+        else YIELD_LATENCY_NET.of(max(0.0, raw_ms - delay_ms), turn=turn, censored=missed)
     )
     return [
         YIELD_LATENCY.of(raw_ms, turn=turn, censored=missed),

@@ -15,8 +15,8 @@ from evals.metrics.timeline import (
 from evals.record import CallRecord, Level
 from evals.scenario.model import Sound
 
-RESPONSE_LATENCY = MetricDefinition(name="response_latency", version=1, unit="ms")
-MISSED_TURN = MetricDefinition(name="missed_turn", version=1, unit="yes=1")
+RESPONSE_LATENCY = MetricDefinition(name="response_latency", version=2, unit="ms")
+MISSED_TURN = MetricDefinition(name="missed_turn", version=2, unit="yes=1")
 ANSWER_LATENCY = MetricDefinition(name="answer_latency", version=1, unit="ms")
 
 METRICS = (RESPONSE_LATENCY, MISSED_TURN, ANSWER_LATENCY)

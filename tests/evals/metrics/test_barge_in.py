@@ -4,7 +4,7 @@ import pytest
 
 from agent.events import ReplyCancelled, Resumed, Yielded
 from evals.metrics.barge_in import barge_in
-from evals.record import CallRecord, Level
+from evals.record import CallRecord, Level, WireMessage
 from tests.builders import MS, a_clear, a_record, a_sound, an_utterance
 
 INTERRUPTION = an_utterance("Tuesday works.", (2_000, 3_000), kind="interrupts")
@@ -71,7 +71,26 @@ def test_interruption_that_found_the_reply_over_is_not_offered() -> None:
 
 def test_interruption_into_silence_is_unscored() -> None:
     record = a_record(INTERRUPTION, agent_speaks=[(500, 1_900)])
-    assert reasons(record) == {"the agent was silent when the caller began"}
+    assert reasons(record) == {"no reply was under way when the caller began"}
+
+
+def test_interruption_in_a_pause_of_the_reply_is_one_and_a_stop_there_took_no_time_at_the_ear() -> None:
+    wire = (WireMessage(t_ns=460 * MS, kind="audio_out", frames=250), a_clear(2_180))
+    record = a_record(INTERRUPTION, agent_speaks=[(500, 1_700), (3_700, 5_000)], wire=wire)
+    measured = values(record)
+    assert (measured["yield_latency"], measured["yield_latency_net"]) == (0, 0)
+    assert measured["stop_latency"] == 180
+    assert measured["barge_in_missed"] == 0
+
+
+def test_agent_that_talks_on_after_its_pause_missed_the_interruption() -> None:
+    record = a_record(INTERRUPTION, agent_speaks=[(500, 1_700), (2_100, 6_000)])
+    assert values(record)["barge_in_missed"] == 1
+
+
+def test_network_is_taken_off_as_far_as_there_is_any_delay() -> None:
+    record = a_record(INTERRUPTION, agent_speaks=[(500, 2_050)])
+    assert (values(record)["yield_latency"], values(record)["yield_latency_net"]) == (50, 0)
 
 
 def test_clip_played_over_a_reply_is_an_interruption() -> None:
