@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from evals.metrics.definition import NO_AUDIO, MetricDefinition
+from evals.metrics.latency import response
 from evals.metrics.measurement import Measurement
 from evals.metrics.timeline import (
     LISTENER_SOUNDS,
@@ -20,12 +21,20 @@ YIELD_LATENCY = MetricDefinition(name="yield_latency", version=2, unit="ms")
 YIELD_LATENCY_NET = MetricDefinition(name="yield_latency_net", version=2, unit="ms")
 STOP_LATENCY = MetricDefinition(name="stop_latency", version=2, unit="ms")
 DECISION_LATENCY = MetricDefinition(name="barge_in_decision_latency", version=2, unit="ms")
+RECOVERY_LATENCY = MetricDefinition(name="recovery_latency", version=1, unit="ms")
 BARGE_IN_MISSED = MetricDefinition(name="barge_in_missed", version=2, unit="yes=1")
 FALSE_STOP = MetricDefinition(name="false_stop", version=2, unit="yes=1")
 YIELD_RESUMED = MetricDefinition(name="yield_resumed", version=2, unit="yes=1")
 RESUME_GAP = MetricDefinition(name="resume_gap", version=2, unit="ms")
 
-INTERRUPTION_METRICS = (YIELD_LATENCY, YIELD_LATENCY_NET, STOP_LATENCY, DECISION_LATENCY, BARGE_IN_MISSED)
+INTERRUPTION_METRICS = (
+    YIELD_LATENCY,
+    YIELD_LATENCY_NET,
+    STOP_LATENCY,
+    DECISION_LATENCY,
+    RECOVERY_LATENCY,
+    BARGE_IN_MISSED,
+)
 LISTENER_METRICS = (FALSE_STOP, YIELD_RESUMED, RESUME_GAP)
 METRICS = INTERRUPTION_METRICS + LISTENER_METRICS
 
@@ -77,6 +86,7 @@ def _interruption(record: CallRecord, turn: int) -> list[Measurement]:
         net,
         _stop(record, turn, missed=missed),
         _decision(record, turn),
+        _recovery(record, turn),
         BARGE_IN_MISSED.of(missed, turn=turn),
     ]
 
@@ -94,6 +104,17 @@ def _stop(record: CallRecord, turn: int, *, missed: bool) -> Measurement:
     if missed:
         return STOP_LATENCY.of(MISSED_NS / NS_PER_MS, turn=turn, censored=True)
     return STOP_LATENCY.unscored("the reply ended without a sign of being stopped", turn=turn)
+
+
+def _recovery(record: CallRecord, turn: int) -> Measurement:
+    """From the end of the interruption to the answer to it."""
+    utterance = record.utterances[turn]
+    if utterance.hung_up or not utterance.expects_reply:
+        return RECOVERY_LATENCY.unscored("the caller left with it", turn=turn)
+    answer = response(record, turn)[0]
+    if answer.value is None:
+        return RECOVERY_LATENCY.unscored(answer.unscored_reason, turn=turn)
+    return RECOVERY_LATENCY.of(answer.value, turn=turn, censored=answer.censored)
 
 
 def _decision(record: CallRecord, turn: int) -> Measurement:

@@ -29,7 +29,7 @@ def latency(record: CallRecord) -> list[Measurement]:
     measurements = [_answer(record)]
     for turn, utterance in enumerate(record.utterances):
         if utterance.expects_reply and not utterance.hung_up:
-            measurements += _response(record, turn)
+            measurements += response(record, turn)
     return measurements
 
 
@@ -51,7 +51,8 @@ def reply_onset_ns(record: CallRecord, turn: int) -> int | None:
     return None
 
 
-def _response(record: CallRecord, turn: int) -> list[Measurement]:
+def response(record: CallRecord, turn: int) -> list[Measurement]:
+    """Response latency and missed turn of one utterance that expects a reply."""
     utterance = record.utterances[turn]
     ended = turn_end_ns(utterance)
     onset = reply_onset_ns(record, turn)

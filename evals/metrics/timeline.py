@@ -22,7 +22,7 @@ SILENCE_MS = 200  # closures and gaps between words last up to about 150 ms; pau
 NS_PER_MS = 1_000_000
 
 WORD_KINDS = frozenset({StepKind.SAYS, StepKind.INTERRUPTS, StepKind.PLAYS})
-LISTENER_SOUNDS = frozenset({Sound.BACKCHANNEL, Sound.COUGH})
+LISTENER_SOUNDS = frozenset({Sound.BACKCHANNEL, Sound.COUGH, Sound.ASIDE})
 
 
 def agent_spans(record: CallRecord) -> tuple[Span, ...]:

@@ -45,6 +45,19 @@ def test_stop_after_a_planted_delay_measures_that_delay(stop_ms: float) -> None:
     assert measured["barge_in_missed"] == 0
 
 
+def test_recovery_is_from_the_interruption_s_end_to_the_answer() -> None:
+    record = a_record(INTERRUPTION, agent_speaks=[(500, 2_180), (3_700, 5_000)])
+    assert values(record)["recovery_latency"] == 700
+    never = a_record(INTERRUPTION, agent_speaks=[(500, 2_180)])
+    [censored] = [m for m in barge_in(never) if m.metric == "recovery_latency"]
+    assert (censored.value, censored.censored) == (8_000, True)
+    gone = an_utterance("Tuesday.", (2_000, 3_000), kind="interrupts", hung_up=True, expects_reply=False)
+    [left] = [
+        m for m in barge_in(a_record(gone, agent_speaks=[(500, 2_180)])) if m.metric == "recovery_latency"
+    ]
+    assert left.unscored_reason == "the caller left with it"
+
+
 def test_agent_that_does_not_stop_missed_it() -> None:
     record = a_record(INTERRUPTION, agent_speaks=[(500, 6_000)])
     measured = {m.metric: (m.value, m.censored) for m in barge_in(record)}
