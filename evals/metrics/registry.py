@@ -14,6 +14,7 @@ from evals.metrics import (
     stages,
     task,
     turn_taking,
+    utterance_errors,
     words_heard,
 )
 from evals.metrics.definition import LossDefinition, MetricDefinition, RatioDefinition
@@ -24,6 +25,7 @@ from evals.scenario.model import EntityKind
 FAMILIES: tuple[tuple[Metric, tuple[MetricDefinition, ...]], ...] = (
     (task.task, task.METRICS),
     (words_heard.words_heard, words_heard.METRICS),
+    (utterance_errors.utterance_errors, utterance_errors.METRICS),
     (characters_heard.characters_heard, characters_heard.METRICS),
     (entities_heard.entities_heard, entities_heard.METRICS),
     (latency.latency, latency.METRICS),
