@@ -14,6 +14,7 @@ from agent.clock import machine_wall
 from agent.errors import AgentError
 from evals.errors import BadInput
 from evals.executors import Play
+from evals.metrics.normaliser import NORMALISER
 from evals.player import Played, PlaySpec
 from evals.pool import play_all
 from evals.record import Level, canonical_json
@@ -261,6 +262,7 @@ def _new_info(
         target=request.target.name,
         agent={"latency": request.target.latency},
         harness_version=HARNESS_VERSION,
+        normaliser=NORMALISER,
         settings=dict(request.target.settings or {}),
         commit=_commit(),
         cases=tuple(case.id for case in cases),

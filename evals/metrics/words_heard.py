@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from agent.turn import Json
 from evals.metrics.definition import NO_AUDIO, MetricDefinition
 from evals.metrics.measurement import Measurement
-from evals.metrics.normaliser import normalise
+from evals.metrics.normaliser import NORMALISER_VERSION, normalise
 from evals.metrics.timeline import LISTENER_SOUNDS, WORD_KINDS, event_ns, events_of, onset_ns
 from evals.metrics.word_errors import WordErrors, word_errors
 from evals.record import CallerUtterance, CallRecord, Level
 
-WORD_HITS = MetricDefinition(name="word_hits", version=1, unit="words", better="higher")
-WORD_SUBSTITUTIONS = MetricDefinition(name="word_substitutions", version=1, unit="words")
-WORD_DELETIONS = MetricDefinition(name="word_deletions", version=1, unit="words")
-WORD_INSERTIONS = MetricDefinition(name="word_insertions", version=1, unit="words")
+WORD_HITS = MetricDefinition(name="word_hits", version=NORMALISER_VERSION, unit="words", better="higher")
+WORD_SUBSTITUTIONS = MetricDefinition(name="word_substitutions", version=NORMALISER_VERSION, unit="words")
+WORD_DELETIONS = MetricDefinition(name="word_deletions", version=NORMALISER_VERSION, unit="words")
+WORD_INSERTIONS = MetricDefinition(name="word_insertions", version=NORMALISER_VERSION, unit="words")
 
 METRICS = (WORD_HITS, WORD_SUBSTITUTIONS, WORD_DELETIONS, WORD_INSERTIONS)
 

@@ -27,6 +27,7 @@ PLAIN_TEXT = "text"
 
 DEFAULT_WORDS = {
     Sound.BACKCHANNEL: "mm-hmm",
+    Sound.ASIDE: "I'm on the phone, I'll be with you in a minute.",
     Sound.VOICEMAIL_GREETING: "Hello, I can't come to the phone just now. Please leave a message after the tone.",
 }
 MAX_WAIT_MS = 60_000
@@ -173,7 +174,7 @@ def _sound(fields: Fields, after_ms: int | None) -> CallerStep | None:
         fields.wrong(fields.line_of("sound"), unknown("sound", name, [str(sound) for sound in Sound]))
         return None
     sound = Sound(name)
-    overlaps = sound in (Sound.BACKCHANNEL, Sound.COUGH)
+    overlaps = sound in (Sound.BACKCHANNEL, Sound.COUGH, Sound.ASIDE)
     if overlaps and "after_ms" not in fields:
         fields.wrong(
             fields.line, f"sound `{name}` needs `after_ms`, counted from the reply's first audible sample"

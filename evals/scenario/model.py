@@ -35,8 +35,9 @@ class StepKind(StrEnum):
 class Sound(StrEnum):
     """Sounds a caller's line can make.
 
-    `SILENCE` is a caller who lets one turn of theirs go by. `BACKCHANNEL` ("mm-hmm") and `COUGH` come while the
-    agent speaks. `VOICEMAIL_GREETING` is a machine that answers, with its beep.
+    `SILENCE` is a caller who lets one turn of theirs go by. `BACKCHANNEL` ("mm-hmm"), `COUGH` and `ASIDE` (words to
+    somebody else in the room) come while the agent speaks and are not meant for it. `VOICEMAIL_GREETING` is a machine
+    that answers, with its beep.
     """
 
     SILENCE = "silence"
@@ -45,6 +46,7 @@ class Sound(StrEnum):
     HOLD_MUSIC = "hold_music"
     BACKCHANNEL = "backchannel"
     COUGH = "cough"
+    ASIDE = "aside"
 
 
 class WhenDiverged(StrEnum):
@@ -94,7 +96,7 @@ class CallerStep:
 
     Attributes:
         kind: what.
-        text: words said (`SAYS`, `INTERRUPTS`, `PLAYS`, and the words of a backchannel or greeting). A pause within
+        text: words said (`SAYS`, `INTERRUPTS`, `PLAYS`, and those of a backchannel, aside or greeting). A pause within
             is written `[pause 800]` (milliseconds); it is never spoken and never part of the reference words.
         after_ms: for steps during the agent's speech, from the first audible sample of its next reply;
             for `HANGS_UP`, from the end of the agent's turn.
@@ -175,6 +177,7 @@ class Expectation:
         says, never_says: texts that must, or must not, be heard at the caller's ear (case and punctuation aside).
         captured: variables that the agent must hold at the end, with their values.
         within: bounds by metric name, `response_latency_max_ms` and `yield_latency_max_ms`.
+        handoff: whether the call must have been transferred, or where to; None is not checked.
     """
 
     states: tuple[str, ...] = ()
@@ -184,6 +187,7 @@ class Expectation:
     never_says: tuple[str, ...] = ()
     captured: Mapping[str, str] = field(default_factory=dict)
     within: Mapping[str, float] = field(default_factory=dict)
+    handoff: bool | str | None = field(default=None, metadata=WHEN_SET)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

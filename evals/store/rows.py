@@ -30,6 +30,7 @@ def run_row(info: RunInfo, *, folder: str) -> Row:
         "agent": canonical_json(info.agent),
         "settings": canonical_json(info.settings),
         "harness_version": info.harness_version,
+        "normaliser": info.normaliser,
         "commit": info.commit,
         "cases": len(info.cases),
         "shard": info.shard,

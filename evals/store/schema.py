@@ -12,7 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 
-STORE_SCHEMA = 3
+STORE_SCHEMA = 4
 """Raised whenever a table changes; a store of another version is made again with `milliwatt store rebuild`."""
 
 
@@ -61,6 +61,7 @@ TABLES = (
             _column("agent", "JSON text", "the agent's name, version, settings and providers"),
             _column("settings", "JSON text", "what `--set` changed"),
             _column("harness_version", "VARCHAR", "version of milliwatt that played it"),
+            _column("normaliser", "VARCHAR", "name of the text normaliser under its word errors"),
             _column("commit", "VARCHAR", "git commit, with `+` when the tree was changed"),
             _column("cases", "INTEGER", "cases that belong to the run, played or not", "calls"),
             _column(

@@ -221,7 +221,7 @@ def test_values_of_another_metric_version_are_not_compared() -> None:
         "response latency": TOO_LITTLE,
         "word error rate": TOO_LITTLE,
     }
-    assert verdicts[1].reason == "response_latency is of version 0 in the baseline and 1 now: measure again"
+    assert verdicts[1].reason == "response_latency is of version 0 in the baseline and 2 now: measure again"
 
 
 def test_gates_on_audio_are_left_out_at_text_level() -> None:

@@ -96,7 +96,7 @@ def test_values_of_another_version_are_left_out_and_named() -> None:
         change.metric for change in metric_changes(pairs, np.random.default_rng(1))
     }
     assert unlike_versions(pairs) == (
-        "response_latency is of version 0 in the baseline and 1 now: measure again",
+        f"response_latency is of version 0 in the baseline and {BY_NAME['response_latency'].version} now: measure again",
     )
 
 
