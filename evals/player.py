@@ -108,10 +108,12 @@ class Player:
 
     def close(self) -> None:
         """Closes the part and ends the agent's helpers."""
-        self._writer.close()
-        self._reference.close()
-        if self._text_loop is not None:
-            self._text_loop.close()
+        try:
+            self._writer.close()
+        finally:
+            self._reference.close()
+            if self._text_loop is not None:
+                self._text_loop.close()
 
     def __enter__(self) -> Player:
         return self

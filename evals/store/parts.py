@@ -128,6 +128,17 @@ class PartWriter:
         return name
 
 
+def sync_parts(run_folder: Path) -> None:
+    """Makes the disk keep all lines that workers have written, those of workers that are gone, too.
+
+    Raises:
+        StoreError: the disk refuses.
+    """
+    for part in _part_files(run_folder):
+        with disk_errors(f"cannot write {part}"), part.open("rb") as file:
+            os.fsync(file.fileno())
+
+
 def read_parts(
     run_folder: Path,
     *,
