@@ -70,9 +70,10 @@ def merge_run(
         calls = read_parts(run_folder, tracks=False, words=False)
     with RunTables() as tables:
         run_id = _fill_tables(tables, db, run_folder, calls)
+        readers = tables.readers()
         make_folder(db.parent)
         with _patience(db, wait_s=wait_s, say=say, read_only=False) as connection, _duck_errors(db):
-            _write(connection, db, run_id, tables)
+            _write(connection, db, run_id, readers)
         return tables.calls
 
 
@@ -224,8 +225,7 @@ def _prepare(connection: Any, db: Path) -> None:
         connection.execute(statement)
 
 
-def _write(connection: Any, db: Path, run_id: str, tables: RunTables) -> None:
-    readers = tables.readers()
+def _write(connection: Any, db: Path, run_id: str, readers: dict[str, Any]) -> None:
     connection.begin()
     try:
         _prepare(connection, db)
@@ -258,7 +258,7 @@ def _fill(fresh: Path, db: Path, runs_folder: Path, seen: dict[Path, int], *, sa
                     if say is not None:
                         say(f"left out: {error}")
                     continue
-                _write(connection, db, run_id, tables)
+                _write(connection, db, run_id, tables.readers())
         return int(connection.execute("SELECT count(*) FROM runs").fetchall()[0][0])
 
 
