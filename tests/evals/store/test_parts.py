@@ -17,6 +17,7 @@ from evals.errors import StoreError
 from evals.metrics.measurement import Measurement
 from evals.record import CallerUtterance, CallRecord, HeardWord, Span, ToolCall, WireMessage, record_sha256
 from evals.scoring.verdict import Check, GateOutcome, GateVerdict, ItemGrade, ScorecardItem
+from evals.store import parts
 from evals.store.finished import FinishedCall
 from evals.store.parts import (
     PartWriter,
@@ -398,3 +399,19 @@ def test_verdicts_are_kept_by_what_they_were_compared_with(tmp_path: Path) -> No
     (tmp_path / "verdicts.json").write_text(json.dumps({"": [{"gate": "x"}]}))
     with pytest.raises(StoreError, match="not a file of verdicts"):
         read_verdicts(tmp_path)
+
+
+def test_disk_is_made_to_keep_lines_when_they_have_waited_and_when_the_part_is_closed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now_ns, synced = [0], []
+    monkeypatch.setattr(parts, "stopwatch_ns", lambda: now_ns[0])
+    writer = PartWriter(tmp_path, 0)
+    monkeypatch.setattr(parts.os, "fsync", lambda _: synced.append(writer.path.stat().st_size))
+    sizes = []
+    for at_ns in (0, parts.SYNC_NS - 1, parts.SYNC_NS, parts.SYNC_NS + 1):
+        now_ns[0] = at_ns
+        writer.append(a_finished_call(record=a_text_record()))
+        sizes.append(writer.path.stat().st_size)
+    writer.close()
+    assert synced == [sizes[2], sizes[3]]
