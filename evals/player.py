@@ -11,7 +11,7 @@ from agent.cache import ContentCache
 from agent.clock import stopwatch_ns
 from agent.units import NS_PER_S
 from evals.metrics.registry import measure
-from evals.record import CallRecord, Level, record_sha256
+from evals.record import CallRecord, Level, canonical_json, sha256_of_text
 from evals.scenario.model import Case
 from evals.scoring.expectations import check
 from evals.scoring.scorecard import grade
@@ -102,14 +102,16 @@ class Player:
         measurements = tuple(measure(record))
         checks = tuple(check(record))
         items = tuple(item for card in self._cards.get(case.suite, ()) for item in grade(record, card))
+        record_text = canonical_json(record)
         return FinishedCall(
             record=record,
-            record_sha256=record_sha256(record),
+            record_sha256=sha256_of_text(record_text),
             measurements=measurements,
             checks=checks,
             scorecard=items,
             wall_s=(stopwatch_ns() - begun_ns) / NS_PER_S,
             worker=self._worker,
+            record_text=record_text,
         )
 
     def _record(self, case: Case) -> CallRecord:
@@ -120,11 +122,13 @@ class Player:
 
     def close(self) -> None:
         """Closes the part and ends the agent's helpers."""
-        if self._writer is not None:
-            self._writer.close()
-        self._reference.close()
-        if self._text_loop is not None:
-            self._text_loop.close()
+        try:
+            if self._writer is not None:
+                self._writer.close()
+        finally:
+            self._reference.close()
+            if self._text_loop is not None:
+                self._text_loop.close()
 
     def __enter__(self) -> Player:
         return self

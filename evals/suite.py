@@ -33,7 +33,7 @@ from evals.sim.planted.agent import PlantedAgent
 from evals.sim.world import check_world
 from evals.store.disk import write_atomically
 from evals.store.flows import keep_flow
-from evals.store.parts import finished_cases, read_run_info, write_run_info
+from evals.store.parts import finished_cases, read_run_info, sync_parts, write_run_info
 from evals.store.runs import RUNS_FOLDER
 from evals.suite_files import differences, hashes_of
 from evals.targets.registry import TargetSpec, make_targets
@@ -90,7 +90,10 @@ class PlannedRun:
 
     def play(self) -> Iterator[Played]:
         """Plays what is not finished yet; each call is stored when it is yielded."""
-        yield from self.executor(self.spec, self.cases, self.info.workers)
+        try:
+            yield from self.executor(self.spec, self.cases, self.info.workers)
+        finally:
+            sync_parts(self.folder)
 
 
 def plan(request: RunRequest) -> PlannedRun:

@@ -19,8 +19,8 @@ from evals.sim.audio_call import Voices, play_audio
 from evals.sim.planted.agent import PlantedAgent
 from evals.sim.planted.behaviour import Behaviour
 from evals.sim.virtual_time import run_inline
-from evals.store.baselines import case_row
 from evals.store.finished import FinishedCall
+from evals.store.gate_rows import case_row
 
 
 class Studio:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from evals.cli.common import Reports, RunName, app, err, out
+from evals.cli.common import Database, Reports, RunName, app, err, out
 
 baseline_app = typer.Typer(
     no_args_is_help=True, help="Runs kept in the repository, to compare later ones with."
@@ -38,6 +38,7 @@ def gate(
         Path | None, typer.Option(help="A gates.yaml; the one beside the suite by default.")
     ] = None,
     reports: Reports = Path("reports"),
+    db: Database = None,
 ) -> None:
     """Compares a run with a stored one, case by case; one line of reason per gate.
 
@@ -45,7 +46,7 @@ def gate(
     """
     from evals.commands.gate import compare_runs
 
-    raise typer.Exit(compare_runs(run_name, baseline, gates, reports, out=out))
+    raise typer.Exit(compare_runs(run_name, baseline, gates, reports, out=out, db=db))
 
 
 class ComparisonForm(StrEnum):

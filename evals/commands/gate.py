@@ -16,25 +16,41 @@ from evals.scoring.case_rows import CallRow, pair
 from evals.scoring.gate import exit_status, judge, judge_absolute, undeclared_changes
 from evals.scoring.gate_file import load_gates
 from evals.scoring.verdict import GateOutcome, GateVerdict
-from evals.store.baselines import baseline_files, case_row, find_baseline, read_baseline
+from evals.store.baselines import baseline_files, find_baseline, read_baseline
+from evals.store.duck import STORE_FILE
 from evals.store.finished import FinishedCall
-from evals.store.parts import read_parts, read_run_info, write_verdicts
+from evals.store.gate_rows import case_row, run_rows
+from evals.store.parts import read_run_info, write_verdicts
 from evals.store.runs import resolve_run
 
 _STYLE = {GateOutcome.PASS: "green", GateOutcome.FAIL: "red", GateOutcome.TOO_LITTLE_DATA: "yellow"}
 
 
 def compare_runs(
-    run_name: str, baseline_name: str, gates_file: Path | None, reports: Path, *, out: Console
+    run_name: str,
+    baseline_name: str,
+    gates_file: Path | None,
+    reports: Path,
+    *,
+    out: Console,
+    db: Path | None = None,
 ) -> int:
     """Judges the run against the baseline and returns the exit status.
+
+    Args:
+        run_name, baseline_name: what to judge, and what by.
+        gates_file: other gates than the run's own.
+        reports: the folder of runs, and of the store unless `db` is another.
+        out: takes the verdicts.
+        db: the store.
 
     Raises:
         HarnessError: one of the runs or the gates' file cannot be used.
     """
     candidate_folder = resolve_run(reports, run_name)
-    before = _before(reports, baseline_name)
-    candidate = _rows(candidate_folder)
+    store = db or reports / STORE_FILE
+    before = _before(reports, store, baseline_name)
+    candidate = run_rows(candidate_folder, store)
     _check_harness(before, candidate)
     gates = load_gates(gates_file) if gates_file is not None else kept_gates(candidate_folder)
     info = read_run_info(candidate_folder)
@@ -92,7 +108,7 @@ class _Before:
     run: RunInfo | None = None
 
 
-def _before(reports: Path, name: str) -> _Before:
+def _before(reports: Path, store: Path, name: str) -> _Before:
     # A baseline's name is never a run's whole id, but may be the beginning of one.
     file = find_baseline(reports, name)
     if file is not None:
@@ -100,7 +116,7 @@ def _before(reports: Path, name: str) -> _Before:
         return _Before(name=kept.name, rows=kept.rows)
     folder = run_or_baselines(reports, name)
     info = read_run_info(folder)
-    return _Before(name=info.run_id, rows=_rows(folder), run=info)
+    return _Before(name=info.run_id, rows=run_rows(folder, store), run=info)
 
 
 def run_or_baselines(reports: Path, name: str) -> Path:
@@ -130,7 +146,3 @@ def _check_harness(before: _Before, after: Sequence[CallRow]) -> None:
             f"{before.name} was played by milliwatt {', '.join(sorted(old))}, this run by {', '.join(sorted(new))}: "
             "no case can be compared; play the baseline again"
         )
-
-
-def _rows(run_folder: Path) -> list[CallRow]:
-    return [case_row(call) for call in read_parts(run_folder, tracks=False)]

@@ -20,7 +20,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from evals.commands.judged import exit_status, judged
+from evals.commands.judged import Judging, exit_status
 from evals.commands.report import write_report
 from evals.errors import HarnessError
 from evals.executors import Execution, Executor, executing
@@ -72,22 +72,23 @@ def run_suites(options: RunOptions, *, out: Console, err: Console) -> int:
 def _run(planned: PlannedRun, options: RunOptions, *, out: Console, err: Console) -> int:
     err.print(f"run {planned.info.run_id}: {_plan_text(planned)}", highlight=False)
     failures: list[HarnessError] = []
+    judging = Judging(planned.folder)
     with _interruptible() as interrupted:
         with _kept(failures):
             _play(planned, err, interrupted)
         # What is finished is stored and shown, however playing ended.
         if not interrupted():
             with _kept(failures):
-                _store(options.db, planned.folder, err)
+                merge_run(options.db, planned.folder, calls=judging.calls(), say=_teller(err))
     status = 1
     with _kept(failures):
-        summary = judged(planned.folder)
+        summary = judging.summary()
         status = exit_status(summary)
         out.print(text.render(summary))
     if interrupted():
         err.print(_interrupted_text(planned), highlight=False)
         with _kept(failures):
-            _store(options.db, planned.folder, err)
+            merge_run(options.db, planned.folder, say=_teller(err))
         _tell(failures, err)
         return INTERRUPTED
     if failures:
@@ -140,15 +141,15 @@ def _play(planned: PlannedRun, err: Console, interrupted: Callable[[], bool]) ->
                 progress.update(bar, advance=1, description=f"playing calls{missed}")
                 if not err.is_terminal:
                     mark = "pass" if played.passed else "FAIL"
-                    progress.print(f"{mark} {played.case_id}", highlight=False, markup=False)
+                    err.out(f"{mark} {played.case_id}", highlight=False)
                 if interrupted():
                     break
         finally:
             playing.close()  # type: ignore[attr-defined]  # a generator; ends the workers
 
 
-def _store(db: Path, folder: Path, err: Console) -> None:
-    merge_run(db, folder, say=lambda line: err.print(line, highlight=False))
+def _teller(err: Console) -> Callable[[str], None]:
+    return lambda line: err.print(line, highlight=False)
 
 
 @contextmanager

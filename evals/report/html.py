@@ -216,7 +216,7 @@ def _falls(call: FinishedCall) -> str:
     """The call's waits as stages end to end, a row a turn."""
     falls = [
         Fall(name=f"turn {wait.turn + 1}", stages_ms=wait.stages_ms)
-        for wait in staged_waits(call.record, call.measurements)
+        for wait in staged_waits(call.measurements)
     ]
     return waterfall(falls, title=f"Stages of each wait in {call.record.case_id}, ms")
 

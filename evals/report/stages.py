@@ -1,26 +1,35 @@
-"""What a caller's wait was made of: endpointing, recogniser, reply, line. Record in, values out.
+"""What a caller's wait was made of: endpointing, recogniser, reply, line. Measurements in, values out.
 
-The wait is taken at the caller's ear and mouth, and the agent's own events cut it into stages, each from where the one
-before it ended; so the stages of a wait add up to it. What an agent does not tell is not there.
+The stages are those of `evals.metrics.stages`, put together for a picture: each begins where the one before it ended,
+so the stages of a wait add up to it. Where an agent does not tell its stages there are none.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
-from agent.turn import Json
-from evals.metrics.latency import RESPONSE_LATENCY
 from evals.metrics.measurement import Measurement
-from evals.metrics.timeline import NS_PER_MS, event_ns, events_of, turn_end_ns
-from evals.metrics.words_heard import utterance_of
-from evals.record import CallRecord, Level
+from evals.metrics.stages import (
+    DIALOGUE_LATENCY,
+    ENDPOINTING_DELAY,
+    RECOGNITION_LATENCY,
+    SYNTHESIS_LATENCY,
+    TRANSPORT_LATENCY,
+    UNEXPLAINED_LATENCY,
+)
 
 STAGES = ("endpointing", "recogniser", "reply", "line")
 """In order of time. `endpointing`: until the agent takes the turn as over, the line's delay to it included;
 `recogniser`: until the words are handed on; `reply`: until the first frame of an answer is sent, dialogue and voice
 together, since a streamed answer is spoken before it is whole; `line`: until it is audible at the ear."""
+
+_MADE_OF = (
+    (ENDPOINTING_DELAY.name,),
+    (RECOGNITION_LATENCY.name,),
+    (DIALOGUE_LATENCY.name, SYNTHESIS_LATENCY.name),
+    (TRANSPORT_LATENCY.name, UNEXPLAINED_LATENCY.name),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,31 +58,20 @@ class StageMeans:
     stages_ms: tuple[float, ...]
 
 
-def staged_waits(record: CallRecord, measurements: Sequence[Measurement]) -> tuple[StagedWait, ...]:
-    """The call's waits for a reply, for each of which the agent told all its stages in order of time."""
-    if record.level is Level.TEXT:
-        return ()
-    turns: dict[int, Mapping[str, Json]] = {}
-    for row in events_of(record, "turn_opened"):
-        turn = utterance_of(record, row) if row.get("event") == "speech" else None
-        if turn is not None:
-            turns[turn] = row  # of several that one utterance opened, the last is the one that was answered
-    found = []
+def staged_waits(measurements: Sequence[Measurement]) -> tuple[StagedWait, ...]:
+    """The call's waits for a reply that have all their stages, none of them negative, in order of their turns."""
+    names = frozenset(name for parts in _MADE_OF for name in parts)
+    turns: dict[int, dict[str, float]] = {}
     for item in measurements:
-        if (
-            item.metric != RESPONSE_LATENCY.name
-            or item.value is None
-            or item.censored
-            or item.turn not in turns
-        ):
-            continue
-        ended = turn_end_ns(record.utterances[item.turn])
-        marks = _marks(record, turns[item.turn])
-        times = [ended, *marks, ended + round(item.value * NS_PER_MS)]
-        # A reply to a provisional turn may begin before the endpoint: stages that overlap do not add up.
-        if marks and all(before <= after for before, after in pairwise(times)):
-            stages = tuple((after - before) / NS_PER_MS for before, after in pairwise(times))
-            found.append(StagedWait(turn=item.turn, stages_ms=stages))
+        if item.metric in names and item.turn is not None and item.value is not None:
+            turns.setdefault(item.turn, {})[item.metric] = item.value
+    found = []
+    for turn, values in sorted(turns.items()):
+        if values.keys() == names:
+            lengths = tuple(sum(values[name] for name in parts) for parts in _MADE_OF)
+            # An agent that answers before the caller has ended has stages that overlap, which no bar can show.
+            if min(lengths) >= 0:
+                found.append(StagedWait(turn=turn, stages_ms=lengths))
     return tuple(found)
 
 
@@ -95,11 +93,3 @@ def stage_means(waits: Iterable[tuple[str, StagedWait]]) -> tuple[StageMeans, ..
         for name, group in named
         if group
     )
-
-
-def _marks(record: CallRecord, opened: Mapping[str, Json]) -> list[int]:
-    """When the turn was taken as over, opened, and answered with a first frame; empty where one is not told."""
-    at, seq = event_ns(opened), opened.get("seq")
-    endpoints = [row for row in events_of(record, "endpoint_reached") if event_ns(row) <= at]
-    sent = [event_ns(row) for row in events_of(record, "speech_sent") if row.get("seq") == seq]
-    return [event_ns(endpoints[-1]), at, sent[0]] if endpoints and sent else []

@@ -262,7 +262,7 @@ class _Kept:
             wall_s=call.wall_s,
             noise=str(record.line.get("noise") or "none"),
             snr_db=snr if isinstance(snr := record.line.get("snr_db"), int | float) else None,
-            stages=staged_waits(record, call.measurements),
+            stages=staged_waits(call.measurements),
             divergences=len(record.divergences),
             measurements=call.measurements,
             scorecard=call.scorecard,

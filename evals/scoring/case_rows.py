@@ -6,8 +6,8 @@ caller's audio and the harness may not, or a difference could not be put down to
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from evals.metrics.measurement import Measurement
 
@@ -21,7 +21,10 @@ _SHOWN = 12  # of a hash; as much as git shows
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallRow:
-    """One call of a run: which case it is, what it must share with its pair, whether it passed, its measurements."""
+    """One call of a run: which case it is, what it must share with its pair, whether it passed, its measurements.
+
+    `by_metric` has the measurements by their metric's name, in the order that they came.
+    """
 
     case_id: str
     scenario_sha256: str
@@ -29,6 +32,14 @@ class CallRow:
     harness_version: str
     passed: bool
     measurements: tuple[Measurement, ...] = ()
+    by_metric: Mapping[str, Sequence[Measurement]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # A gate looks at one metric of thousands of calls, and there are dozens of gates.
+        by_metric: dict[str, list[Measurement]] = {}
+        for item in self.measurements:
+            by_metric.setdefault(item.metric, []).append(item)
+        object.__setattr__(self, "by_metric", by_metric)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,8 +22,9 @@ from evals.record import canonical_json
 from evals.run_info import RunInfo
 from evals.scoring.case_rows import CallRow
 from evals.store.disk import disk_errors, make_folder, write_atomically
-from evals.store.finished import FinishedCall
-from evals.store.parts import read_parts, read_run_info
+from evals.store.duck import STORE_FILE
+from evals.store.gate_rows import run_rows
+from evals.store.parts import read_run_info
 from evals.store.runs import LATEST, RUNS_FOLDER
 
 BASELINES_FOLDER = "baselines"
@@ -57,18 +58,6 @@ class Baseline:
     rows: tuple[CallRow, ...]
 
 
-def case_row(call: FinishedCall) -> CallRow:
-    """A finished call as gates see it."""
-    return CallRow(
-        case_id=call.record.case_id,
-        scenario_sha256=call.record.scenario_sha256,
-        caller_sha256=call.record.caller_sha256,
-        harness_version=call.record.harness_version,
-        passed=call.passed,
-        measurements=call.measurements,
-    )
-
-
 def set_baseline(reports_folder: Path, name: str, run_folder: Path) -> Path:
     """Keeps the run as baseline `name`, in place of an older one of that name, and returns the file.
 
@@ -91,7 +80,7 @@ def set_baseline(reports_folder: Path, name: str, run_folder: Path) -> Path:
                 "and keep the run that they make"
             ],
         )
-    rows = [case_row(call) for call in read_parts(run_folder, tracks=False)]
+    rows = run_rows(run_folder, reports_folder / STORE_FILE)
     left = len(set(info.cases) - {row.case_id for row in rows})
     if left or not rows:
         raise BadInput(

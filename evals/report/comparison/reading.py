@@ -31,8 +31,9 @@ from evals.scoring.gate import judge
 from evals.scoring.gate_file import GATES_FILE, load_gates
 from evals.scoring.gates import DEFAULT_GATES, Gates
 from evals.scoring.metric_changes import metric_changes, unlike_versions
-from evals.store.baselines import case_row, read_baseline
+from evals.store.baselines import read_baseline
 from evals.store.finished import FinishedCall
+from evals.store.gate_rows import case_row
 from evals.store.parts import read_calls, read_parts, read_run_info
 
 MANY_CALLS = 100

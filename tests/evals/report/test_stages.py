@@ -1,38 +1,35 @@
 from __future__ import annotations
 
-import dataclasses
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.events import SpeechSent, event_row
-from evals.metrics.latency import RESPONSE_LATENCY
-from evals.record import CallRecord
+from evals.metrics.definition import NO_AUDIO
+from evals.metrics.measurement import Measurement
+from evals.metrics.stages import METRICS
 from evals.report.stages import STAGES, StagedWait, stage_means, staged_waits
-from tests.store_builders import MS, a_record, a_text_record
-
-MEASURED = (RESPONSE_LATENCY.of(800.0, turn=0),)
 
 
-def told(record: CallRecord, *, sent_ms: int = 4790) -> CallRecord:
-    """The record whose agent also tells when the first frame of its answer to turn 0 was sent."""
-    sent = SpeechSent(t_ns=sent_ms * MS, seq=1, text="Great.", first_frame=0, frame_count=10, words=())
-    return dataclasses.replace(record, events=(*record.events, event_row(sent)))
+def measured(*lengths_ms: float, turn: int = 0) -> tuple[Measurement, ...]:
+    return tuple(metric.of(ms, turn=turn) for metric, ms in zip(METRICS, lengths_ms, strict=True))
 
 
-def test_the_stages_are_what_the_agent_told_and_add_up_to_the_wait() -> None:
-    # The caller ended at 4100 ms: endpoint at 4650, words handed on at 4660, first frame at 4790, heard at 4900.
-    [wait] = staged_waits(told(a_record()), MEASURED)
+def test_stages_are_those_measured_and_add_up_to_the_wait() -> None:
+    # Dialogue and voice are one reply; what the agent's account leaves unexplained was on the line.
+    [wait] = staged_waits(measured(550, 10, 60, 70, 40, 70))
     assert wait == StagedWait(turn=0, stages_ms=(550.0, 10.0, 130.0, 110.0))
     assert wait.total_ms == 800.0
 
 
-def test_what_is_not_told_or_not_in_order_has_no_stages() -> None:
-    assert staged_waits(a_record(), MEASURED) == ()
-    assert staged_waits(told(a_record(), sent_ms=4950), MEASURED) == ()
-    assert staged_waits(told(a_record()), (RESPONSE_LATENCY.of(4000.0, turn=0, censored=True),)) == ()
-    assert staged_waits(told(a_text_record()), MEASURED) == ()
+def test_waits_come_in_order_of_their_turns() -> None:
+    both = (*measured(500, 10, 60, 70, 40, 70, turn=2), *measured(400, 10, 60, 70, 40, 70, turn=1))
+    assert [wait.turn for wait in staged_waits(both)] == [1, 2]
+
+
+def test_what_is_not_told_or_overlaps_has_no_stages() -> None:
+    assert staged_waits(tuple(metric.unscored(NO_AUDIO) for metric in METRICS)) == ()
+    assert staged_waits(measured(550, 10, 60, 70, 40, 70)[:-1]) == ()
+    assert staged_waits(measured(-100, 10, 60, 70, 40, 70)) == ()
 
 
 def test_a_wait_has_every_stage() -> None:

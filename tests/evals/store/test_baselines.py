@@ -13,12 +13,12 @@ from evals.errors import BadInput, StoreError
 from evals.metrics.measurement import Measurement
 from evals.store.baselines import (
     baseline_files,
-    case_row,
     find_baseline,
     read_baseline,
     set_baseline,
 )
 from evals.store.finished import FinishedCall
+from evals.store.gate_rows import case_row
 from evals.store.parts import PartWriter, read_run_info, write_run_info
 from tests.store_builders import a_finished_call, a_run
 

@@ -17,6 +17,7 @@ from evals.errors import StoreError
 from evals.metrics.measurement import Measurement
 from evals.record import CallerUtterance, CallRecord, HeardWord, Span, ToolCall, WireMessage, record_sha256
 from evals.scoring.verdict import Check, GateOutcome, GateVerdict, ItemGrade, ScorecardItem
+from evals.store import parts
 from evals.store.finished import FinishedCall
 from evals.store.parts import (
     PartWriter,
@@ -414,3 +415,19 @@ def test_some_calls_are_read_in_one_pass_and_others_stay_unread(tmp_path: Path) 
     assert {case: call.record.scenario_id for case, call in found.items()} == {cases[1]: "ab", cases[2]: "b"}
     with pytest.raises(StoreError, match="not JSON"):
         read_calls(tmp_path, cases)
+
+
+def test_disk_is_made_to_keep_lines_when_they_have_waited_and_when_the_part_is_closed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now_ns, synced = [0], []
+    monkeypatch.setattr(parts, "stopwatch_ns", lambda: now_ns[0])
+    writer = PartWriter(tmp_path, 0)
+    monkeypatch.setattr(parts.os, "fsync", lambda _: synced.append(writer.path.stat().st_size))
+    sizes = []
+    for at_ns in (0, parts.SYNC_NS - 1, parts.SYNC_NS, parts.SYNC_NS + 1):
+        now_ns[0] = at_ns
+        writer.append(a_finished_call(record=a_text_record()))
+        sizes.append(writer.path.stat().st_size)
+    writer.close()
+    assert synced == [sizes[2], sizes[3]]
