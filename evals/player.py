@@ -20,7 +20,7 @@ from evals.sim.audio_call import Voices, play_audio
 from evals.sim.text_call import play_text
 from evals.sim.virtual_time import VirtualLoop
 from evals.store.finished import FinishedCall
-from evals.store.parts import PartWriter
+from evals.store.part_writer import PartWriter
 from evals.targets.registry import TargetSpec, make_targets
 
 

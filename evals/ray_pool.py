@@ -28,7 +28,7 @@ from evals.ray_worker import PlayedBatch, RayJob, code_sha256, files_of, play_ba
 from evals.record import Level
 from evals.scenario.flow_names import flow_path
 from evals.scenario.model import Case
-from evals.store.parts import PartWriter
+from evals.store.part_writer import PartWriter
 
 RETRIES = 3  # of a batch whose worker died; a case that kills its worker each time must not go on for ever
 BATCH = {Level.TEXT: 25, Level.AUDIO: 1, Level.LIVE: 1}

@@ -33,7 +33,8 @@ from evals.sim.planted.agent import PlantedAgent
 from evals.sim.world import check_world
 from evals.store.disk import write_atomically
 from evals.store.flows import keep_flow
-from evals.store.parts import finished_cases, read_run_info, sync_parts, write_run_info
+from evals.store.part_writer import sync_parts
+from evals.store.parts import finished_cases, read_run_info, write_run_info
 from evals.store.runs import RUNS_FOLDER
 from evals.suite_files import differences, hashes_of
 from evals.targets.registry import TargetSpec, make_targets

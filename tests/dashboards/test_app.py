@@ -9,7 +9,8 @@ from streamlit.testing.v1 import AppTest
 from evals.metrics.registry import measure
 from evals.scoring.verdict import Check
 from evals.store.duck import STORE_FILE, merge_run
-from evals.store.parts import PartWriter, write_run_info
+from evals.store.part_writer import PartWriter
+from evals.store.parts import write_run_info
 from tests.store_builders import a_finished_call, a_record, a_run, a_text_record
 
 APP = str(Path(__file__).parents[2] / "dashboards" / "app.py")

@@ -16,7 +16,8 @@ from evals.report.html import render, write_html
 from evals.report.summary import summarise
 from evals.scoring.verdict import Check, GateOutcome, GateVerdict
 from evals.store.finished import FinishedCall
-from evals.store.parts import PartWriter, write_run_info, write_verdicts
+from evals.store.part_writer import PartWriter
+from evals.store.parts import write_run_info, write_verdicts
 from tests.store_builders import a_finished_call, a_record, a_run, a_text_record
 
 CASE = "booking/books_first_slot/en-gb/clean/0"

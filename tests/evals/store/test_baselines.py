@@ -19,7 +19,8 @@ from evals.store.baselines import (
 )
 from evals.store.finished import FinishedCall
 from evals.store.gate_rows import case_row
-from evals.store.parts import PartWriter, read_run_info, write_run_info
+from evals.store.part_writer import PartWriter
+from evals.store.parts import read_run_info, write_run_info
 from tests.store_builders import a_finished_call, a_run
 
 RUN = "20261121-105830-smoke-1a2b3c"

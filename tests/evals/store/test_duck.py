@@ -17,7 +17,8 @@ from evals.record import Divergence
 from evals.run_info import RunInfo
 from evals.scoring.verdict import GateOutcome, GateVerdict
 from evals.store.duck import READ_WAIT_S, STORE_FILE, export, merge_run, query, rebuild
-from evals.store.parts import PartWriter, read_run_info, write_run_info, write_verdicts
+from evals.store.part_writer import PartWriter
+from evals.store.parts import read_run_info, write_run_info, write_verdicts
 from evals.store.schema import TABLES
 from tests.store_builders import a_finished_call, a_record, a_run
 

@@ -22,15 +22,8 @@ from evals.store.baselines import set_baseline
 from evals.store.duck import merge_run, query
 from evals.store.flows import flow_files, read_flows
 from evals.store.merging import MERGING_FOLDER, find_shards, merge_shards
-from evals.store.parts import (
-    RUN_FILE,
-    PartWriter,
-    audio_file,
-    finished_cases,
-    read_parts,
-    read_run_info,
-    write_run_info,
-)
+from evals.store.part_writer import PartWriter
+from evals.store.parts import RUN_FILE, audio_file, finished_cases, read_parts, read_run_info, write_run_info
 from evals.store.runs import resolve_run
 from evals.store.schema import TABLES
 from evals.suite import RunRequest, plan

@@ -11,7 +11,8 @@ from evals.metrics.registry import measure
 from evals.record import CallRecord, HeardWord
 from evals.scoring.verdict import Check
 from evals.store.finished import FinishedCall
-from evals.store.parts import PartWriter, write_run_info
+from evals.store.part_writer import PartWriter
+from evals.store.parts import write_run_info
 from tests.store_builders import a_finished_call, a_record, a_run, a_text_record
 
 BEFORE, AFTER = "20261121-105830-smoke-1a2b3c", "20261122-105830-smoke-4d5e6f"

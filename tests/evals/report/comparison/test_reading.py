@@ -19,7 +19,8 @@ from evals.scoring.case_changes import Change
 from evals.scoring.gates import DEFAULT_GATES
 from evals.scoring.verdict import GateOutcome
 from evals.store.baselines import set_baseline
-from evals.store.parts import PartWriter, write_run_info
+from evals.store.part_writer import PartWriter
+from evals.store.parts import write_run_info
 from tests.evals.report.comparison.pairs import (
     AFTER,
     BEFORE,
