@@ -1,8 +1,8 @@
 """A suite of thousands as JSON lines: the first line is the suite without its scenarios, each other line a scenario.
 
-The keys are those of the YAML file and so is all that is checked (`evals.scenario.file`); YAML's reader takes
-ten times as long. As there, a number that would not survive, a key that comes twice and a character that
-cannot be spoken are refused, and every mistake has its line.
+The keys are those of the YAML file and so is all that is checked (`evals.scenario.file`); YAML's reader takes two to
+three times as long, and smaller files. As there, a number that would not survive, a key that comes twice and a
+character that cannot be spoken are refused, and every mistake has its line.
 """
 
 from __future__ import annotations
