@@ -10,6 +10,7 @@ import dataclasses
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, cast
 
 from agent.turn import Json
@@ -101,8 +102,16 @@ class TurnOpened:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TextGiven:
+    """The cognitive layer gave the next text of its answer to turn `seq`; it goes to the voice at once."""
+
+    t_ns: int
+    seq: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TurnAnswered:
-    """The cognitive layer gave its whole answer."""
+    """The cognitive layer gave its whole answer, by `model` if one was asked, for so many tokens."""
 
     t_ns: int
     seq: int
@@ -114,6 +123,9 @@ class TurnAnswered:
     intents: tuple[Mapping[str, Json], ...] = ()
     tools: tuple[Mapping[str, Json], ...] = ()
     stage_ns: Mapping[str, int] = field(default_factory=dict)
+    model: str = ""
+    tokens_in: int = 0
+    tokens_out: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,6 +245,7 @@ CallEvent = (
     | EndpointReached
     | FinalHeard
     | TurnOpened
+    | TextGiven
     | TurnAnswered
     | TurnDropped
     | SpeechSent
@@ -250,7 +263,7 @@ CallEvent = (
 
 def event_kind(event: CallEvent) -> str:
     """The event's name as stored: `SpeechStarted` is `speech_started`."""
-    return re.sub(r"(?<!^)(?=[A-Z])", "_", type(event).__name__).lower()
+    return _kind_of(type(event).__name__)
 
 
 def event_row(event: CallEvent) -> dict[str, Json]:
@@ -260,7 +273,7 @@ def event_row(event: CallEvent) -> dict[str, Json]:
 
 def row_of(value: DataclassInstance) -> dict[str, Json]:
     """A frozen value's fields as JSON values by name."""
-    return {f.name: json_of(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    return {name: json_of(getattr(value, name)) for name in _names_of(type(value))}
 
 
 def json_of(value: object) -> Json:
@@ -269,6 +282,8 @@ def json_of(value: object) -> Json:
     Raises:
         TypeError: it holds something that is not a value.
     """
+    if type(value) in _PLAIN:
+        return cast("Json", value)
     if isinstance(value, str):
         return str(value)
     if value is None or isinstance(value, bool | int | float):
@@ -280,3 +295,16 @@ def json_of(value: object) -> Json:
     if dataclasses.is_dataclass(value):
         return row_of(cast("DataclassInstance", value))
     raise TypeError(f"{type(value).__name__} does not belong in an event")
+
+
+_PLAIN = frozenset({str, int, float, bool, type(None)})
+
+
+@lru_cache(maxsize=64)
+def _kind_of(name: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
+@lru_cache(maxsize=256)
+def _names_of(value: type[DataclassInstance]) -> tuple[str, ...]:
+    return tuple(f.name for f in dataclasses.fields(value))

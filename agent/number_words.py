@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 SMALL = tuple(
     (
         "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
@@ -16,6 +18,7 @@ _RANKS = {
 }  # fmt: skip
 
 
+@lru_cache(maxsize=4096)
 def cardinal(number: int, *, british: bool = True) -> str:
     """A count: 206 is "two hundred and six", or "two hundred six" as Americans say; -5 is "minus five"."""
     if number < 0:
@@ -32,6 +35,7 @@ def cardinal(number: int, *, british: bool = True) -> str:
     return words + (f"{link} {cardinal(rest, british=british)}" if rest else "")
 
 
+@lru_cache(maxsize=1024)
 def ordinal(number: int) -> str:
     """A rank: 22 is "twenty second"."""
     *front, last = cardinal(number).split()

@@ -11,7 +11,7 @@ from agent.cache import ContentCache
 from agent.clock import stopwatch_ns
 from agent.units import NS_PER_S
 from evals.metrics.registry import measure
-from evals.record import CallRecord, Level, record_sha256
+from evals.record import CallRecord, Level, canonical_json, sha256_of_text
 from evals.scenario.model import Case
 from evals.scoring.expectations import check
 from evals.scoring.scorecard import grade
@@ -20,7 +20,7 @@ from evals.sim.audio_call import Voices, play_audio
 from evals.sim.text_call import play_text
 from evals.sim.virtual_time import VirtualLoop
 from evals.store.finished import FinishedCall
-from evals.store.parts import PartWriter
+from evals.store.part_writer import PartWriter
 from evals.targets.registry import TargetSpec, make_targets
 
 
@@ -31,14 +31,14 @@ class PlaySpec:
     Attributes:
         target: what answers the calls.
         level: how they are played.
-        run_folder: where parts go.
+        run_folder: where parts go; None when whoever asked for the calls stores them.
         cache_folder: where computed audio and recognition are kept; None keeps them in memory only.
         scorecards: files of the scorecards that apply, by suite name.
     """
 
     target: TargetSpec
     level: Level
-    run_folder: Path
+    run_folder: Path | None
     cache_folder: Path | None
     scorecards: dict[str, tuple[Path, ...]]
 
@@ -54,6 +54,17 @@ class Played:
     wall_s: float
 
 
+def played_of(finished: FinishedCall) -> Played:
+    """What the progress shows of it."""
+    return Played(
+        case_id=finished.record.case_id,
+        passed=finished.passed,
+        reasons=tuple(f"{item.name}: {item.detail}" for item in finished.checks if not item.passed),
+        call_s=finished.record.duration_ns / NS_PER_S,
+        wall_s=finished.wall_s,
+    )
+
+
 class Player:
     """A worker. Use it as a context manager."""
 
@@ -63,7 +74,7 @@ class Player:
         cache = ContentCache(spec.cache_folder)
         self._reference, self._target = make_targets(spec.target, cache)
         self._cache = cache
-        self._writer = PartWriter(spec.run_folder, worker)
+        self._writer = PartWriter(spec.run_folder, worker) if spec.run_folder is not None else None
         self._cards = {
             suite: [load_scorecard(path) for path in paths] for suite, paths in spec.scorecards.items()
         }
@@ -75,27 +86,32 @@ class Player:
         Raises:
             HarnessError: it could not be played or stored.
         """
+        assert self._writer is not None, "nowhere to store it"
+        finished = self.finish(case)
+        self._writer.append(finished)
+        return played_of(finished)
+
+    def finish(self, case: Case) -> FinishedCall:
+        """Plays one case, measures and judges it, and stores nothing.
+
+        Raises:
+            HarnessError: it could not be played.
+        """
         begun_ns = stopwatch_ns()
         record = self._record(case)
         measurements = tuple(measure(record))
         checks = tuple(check(record))
         items = tuple(item for card in self._cards.get(case.suite, ()) for item in grade(record, card))
-        finished = FinishedCall(
+        record_text = canonical_json(record)
+        return FinishedCall(
             record=record,
-            record_sha256=record_sha256(record),
+            record_sha256=sha256_of_text(record_text),
             measurements=measurements,
             checks=checks,
             scorecard=items,
             wall_s=(stopwatch_ns() - begun_ns) / NS_PER_S,
             worker=self._worker,
-        )
-        self._writer.append(finished)
-        return Played(
-            case_id=case.id,
-            passed=finished.passed,
-            reasons=tuple(f"{item.name}: {item.detail}" for item in checks if not item.passed),
-            call_s=record.duration_ns / NS_PER_S,
-            wall_s=finished.wall_s,
+            record_text=record_text,
         )
 
     def _record(self, case: Case) -> CallRecord:
@@ -106,10 +122,13 @@ class Player:
 
     def close(self) -> None:
         """Closes the part and ends the agent's helpers."""
-        self._writer.close()
-        self._reference.close()
-        if self._text_loop is not None:
-            self._text_loop.close()
+        try:
+            if self._writer is not None:
+                self._writer.close()
+        finally:
+            self._reference.close()
+            if self._text_loop is not None:
+                self._text_loop.close()
 
     def __enter__(self) -> Player:
         return self

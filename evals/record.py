@@ -11,9 +11,11 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any
 
@@ -202,15 +204,21 @@ class CallRecord:
 
 
 def canonical_json(value: object) -> str:
-    """The one JSON text of a value: sorted keys, no spaces, dataclasses as mappings, bytes as their SHA-256."""
-    return json.dumps(
-        _plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    )
+    """The one JSON text of a value: sorted keys, no spaces, dataclasses as mappings, bytes as their SHA-256.
+
+    Mappings have keys of text, as JSON's do.
+    """
+    return _CANONICAL.encode(value)
 
 
 def sha256_of(value: object) -> str:
     """SHA-256, hexadecimal, of `canonical_json(value)`."""
-    return hashlib.sha256(canonical_json(value).encode()).hexdigest()
+    return sha256_of_text(canonical_json(value))
+
+
+def sha256_of_text(text: str) -> str:
+    """SHA-256, hexadecimal, of a text in UTF-8, such as a canonical form that is already at hand."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def record_sha256(record: CallRecord) -> str:
@@ -218,21 +226,43 @@ def record_sha256(record: CallRecord) -> str:
     return sha256_of(record)
 
 
-def _plain(value: object) -> Any:
+def _members(value: object) -> Any:
+    """What the encoder is to write in place of a value that JSON has no form for."""
     if isinstance(value, bytes):
         return hashlib.sha256(value).hexdigest()
-    if isinstance(value, str):
-        return str(value)
-    if value is None or isinstance(value, bool | int | float):
-        return value
     if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, tuple | list):
-        return [_plain(item) for item in value]
-    if dataclasses.is_dataclass(value):
-        return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value) if _told(value, f)}
+        return dict(value)
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        names, always, sometimes = _told_of(type(value))
+        members = dict(zip(names, always(value), strict=True))
+        for name, silent in sometimes:
+            found = getattr(value, name)
+            if found != silent:
+                members[name] = found
+        return members
     raise TypeError(f"{type(value).__name__} has no canonical JSON")
 
 
-def _told(value: object, told: dataclasses.Field[Any]) -> bool:
-    return "canonical" not in told.metadata or getattr(value, told.name) != told.default
+@lru_cache(maxsize=256)
+def _told_of(
+    kind: type,
+) -> tuple[tuple[str, ...], Callable[[object], tuple[Any, ...]], list[tuple[str, Any]]]:
+    """A dataclass's members: those always told with what gets them at once, and those told when not their default."""
+    fields = dataclasses.fields(kind)
+    names = tuple(sorted(f.name for f in fields if "canonical" not in f.metadata))
+    sometimes = [(f.name, f.default) for f in fields if "canonical" in f.metadata]
+    if len(names) > 1:
+        return names, attrgetter(*names), sometimes
+    return names, lambda value: tuple(getattr(value, name) for name in names), sometimes
+
+
+# The encoder is C's: it walks what is JSON already by itself and asks only about the rest. It does not look for
+# cycles, which frozen values cannot have.
+_CANONICAL = json.JSONEncoder(
+    sort_keys=True,
+    separators=(",", ":"),
+    ensure_ascii=False,
+    allow_nan=False,
+    check_circular=False,
+    default=_members,
+)

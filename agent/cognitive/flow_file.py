@@ -30,6 +30,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -77,6 +78,7 @@ def built_in_flow(name: str) -> Flow:
     return load_flow(BUILT_IN_FLOWS / f"{name}.json")
 
 
+@lru_cache(maxsize=16)  # twenty suites may name one flow
 def parse_flow(text: str, *, where: str) -> Flow:
     """The flow written in `text`; `where` names it in messages.
 

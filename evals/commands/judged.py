@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from evals.commands.gate import absolute_verdicts
 from evals.report.summary import Summary, summarise
 from evals.scoring import gate
+from evals.scoring.verdict import GateVerdict
+from evals.store.finished import FinishedCall
 from evals.store.flows import read_flows
 from evals.store.parts import read_parts, read_run_info, write_verdicts
 
@@ -17,13 +21,60 @@ def judged(run_folder: Path) -> Summary:
     Raises:
         StoreError: the run cannot be read, or its verdicts not written.
     """
-    calls = list(read_parts(run_folder, tracks=False))
-    verdicts = absolute_verdicts(calls, run_folder)
-    if verdicts:
-        write_verdicts(run_folder, "", verdicts)
-    return summarise(read_run_info(run_folder), calls, gates=verdicts, flows=read_flows(run_folder))
+    return Judging(run_folder).summary()
+
+
+class Judging:
+    """Looks at a run's calls as they pass to the store, so that they are read once, and says what the run comes to.
+
+    Args:
+        run_folder: the run.
+    """
+
+    def __init__(self, run_folder: Path) -> None:
+        self.run_folder = run_folder
+        self._looked_at: list[FinishedCall] | None = None
+        self._verdicts: list[GateVerdict] = []
+
+    def calls(self) -> Iterator[FinishedCall]:
+        """The run's finished calls, each once; after the last, the verdicts of its gates are kept with the run."""
+        looked_at = []
+        for call in read_parts(self.run_folder, tracks=False, words=False):
+            looked_at.append(_without_its_events(call))
+            yield call
+        self._verdicts = absolute_verdicts(looked_at, self.run_folder)
+        if self._verdicts:
+            write_verdicts(self.run_folder, "", self._verdicts)
+        self._looked_at = looked_at
+
+    def summary(self) -> Summary:
+        """What the run comes to; reads its calls unless that was done.
+
+        Raises:
+            StoreError: the run cannot be read, or its verdicts not written.
+        """
+        if self._looked_at is None:
+            for _ in self.calls():
+                pass
+        assert self._looked_at is not None
+        return summarise(
+            read_run_info(self.run_folder),
+            self._looked_at,
+            gates=self._verdicts,
+            flows=read_flows(self.run_folder),
+        )
 
 
 def exit_status(summary: Summary) -> int:
     """What was seen to fail comes first; a gate without enough data is not seen to hold, so that is no 0 either."""
     return gate.exit_status(summary.gates) if summary.holds else 1
+
+
+def _without_its_events(call: FinishedCall) -> FinishedCall:
+    """What judging keeps of a call: with its events and its words, thousands would not fit in memory."""
+    told = ("title", "tags")
+    scenario = {name: call.record.scenario[name] for name in told if name in call.record.scenario}
+    return replace(
+        call,
+        record=replace(call.record, scenario=scenario, events=(), utterances=(), wire=()),
+    )

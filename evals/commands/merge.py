@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from evals.commands.judged import exit_status, judged
+from evals.commands.judged import Judging, exit_status
 from evals.errors import BadInput
 from evals.report import text
 from evals.store.duck import merge_run
@@ -33,14 +33,24 @@ def merge_runs(options: MergeOptions, *, out: Console, err: Console) -> int:
     Raises:
         HarnessError: these are not all the shards of one run, or the run cannot be written or stored.
     """
-    merged = merge_shards(_folders(options), options.reports, allow_missing=options.allow_missing)
+    merged = merge_shards(
+        _folders(options),
+        options.reports,
+        allow_missing=options.allow_missing,
+        say=lambda line: err.print(line, highlight=False, soft_wrap=True),
+    )
     count = len(merged.info.merged)
     err.print(f"run {merged.info.run_id}: merged of {count} shard(s)", highlight=False, soft_wrap=True)
     for line in merged.lacking:
         err.print(f"not merged: {line}", style="yellow", highlight=False, markup=False, soft_wrap=True)
-    summary = judged(merged.folder)
-    # After judging, so that the store has the verdicts, too.
-    merge_run(options.db, merged.folder, say=lambda line: err.print(line, highlight=False))
+    judging = Judging(merged.folder)
+    merge_run(
+        options.db,
+        merged.folder,
+        calls=judging.calls(),
+        say=lambda line: err.print(line, highlight=False),
+    )
+    summary = judging.summary()
     out.print(text.render(summary))
     return exit_status(summary)
 

@@ -20,16 +20,17 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from evals.commands.judged import exit_status, judged
+from evals.commands.judged import Judging, exit_status
 from evals.commands.report import write_report
-from evals.errors import BadInput, HarnessError
+from evals.errors import HarnessError
+from evals.executors import Execution, Executor, executing
 from evals.record import Level
 from evals.report import text
 from evals.shards import parse_shard
 from evals.store.duck import merge_run
 from evals.store.runs import resolve_run
 from evals.suite import PlannedRun, RunRequest, plan
-from evals.targets.registry import TargetSpec
+from evals.targets.registry import TargetSpec, changed_settings
 
 INTERRUPTED = 130
 
@@ -43,7 +44,7 @@ class RunOptions:
     target: str
     seed: int
     repeat: int | None
-    workers: int
+    workers: int | None
     only: tuple[str, ...]
     shard: str | None
     resume: str | None
@@ -54,6 +55,8 @@ class RunOptions:
     reports: Path
     db: Path
     cache: Path | None
+    executor: Executor = Executor.PROCESSES
+    ray_address: str | None = None
 
 
 def run_suites(options: RunOptions, *, out: Console, err: Console) -> int:
@@ -62,25 +65,30 @@ def run_suites(options: RunOptions, *, out: Console, err: Console) -> int:
     Raises:
         HarnessError: bad input, or something could not be played or stored.
     """
-    planned = plan(_request(options))
+    with executing(options.executor, options.workers, options.ray_address) as execution:
+        return _run(plan(_request(options, execution)), options, out=out, err=err)
+
+
+def _run(planned: PlannedRun, options: RunOptions, *, out: Console, err: Console) -> int:
     err.print(f"run {planned.info.run_id}: {_plan_text(planned)}", highlight=False)
     failures: list[HarnessError] = []
+    judging = Judging(planned.folder)
     with _interruptible() as interrupted:
         with _kept(failures):
             _play(planned, err, interrupted)
         # What is finished is stored and shown, however playing ended.
         if not interrupted():
             with _kept(failures):
-                _store(options.db, planned.folder, err)
+                merge_run(options.db, planned.folder, calls=judging.calls(), say=_teller(err))
     status = 1
     with _kept(failures):
-        summary = judged(planned.folder)
+        summary = judging.summary()
         status = exit_status(summary)
         out.print(text.render(summary))
     if interrupted():
         err.print(_interrupted_text(planned), highlight=False)
         with _kept(failures):
-            _store(options.db, planned.folder, err)
+            merge_run(options.db, planned.folder, say=_teller(err))
         _tell(failures, err)
         return INTERRUPTED
     if failures:
@@ -92,23 +100,17 @@ def run_suites(options: RunOptions, *, out: Console, err: Console) -> int:
     return status
 
 
-def _request(options: RunOptions) -> RunRequest:
-    settings: dict[str, str] = {}
-    mistakes = []
-    for change in options.settings:
-        key, equals, value = change.partition("=")
-        if not equals or not key.startswith("agent."):
-            mistakes.append(f"--set {change}: write it as agent.KEY=VALUE")
-        settings[key.removeprefix("agent.")] = value
-    if mistakes:
-        raise BadInput("options", mistakes)
+def _request(options: RunOptions, execution: Execution) -> RunRequest:
     return RunRequest(
         suites=options.suites,
         level=options.level,
-        target=TargetSpec(name=options.target, settings=settings, latency=options.latency),
+        target=TargetSpec(
+            name=options.target, settings=changed_settings(options.settings), latency=options.latency
+        ),
         seed=options.seed,
         repeat=options.repeat,
-        workers=options.workers,
+        workers=execution.workers,
+        play=execution.play,
         only=options.only,
         shuffle=options.shuffle,
         shard=parse_shard(options.shard) if options.shard else None,
@@ -139,15 +141,15 @@ def _play(planned: PlannedRun, err: Console, interrupted: Callable[[], bool]) ->
                 progress.update(bar, advance=1, description=f"playing calls{missed}")
                 if not err.is_terminal:
                     mark = "pass" if played.passed else "FAIL"
-                    progress.print(f"{mark} {played.case_id}", highlight=False, markup=False)
+                    err.out(f"{mark} {played.case_id}", highlight=False)
                 if interrupted():
                     break
         finally:
             playing.close()  # type: ignore[attr-defined]  # a generator; ends the workers
 
 
-def _store(db: Path, folder: Path, err: Console) -> None:
-    merge_run(db, folder, say=lambda line: err.print(line, highlight=False))
+def _teller(err: Console) -> Callable[[str], None]:
+    return lambda line: err.print(line, highlight=False)
 
 
 @contextmanager

@@ -5,30 +5,25 @@ except that a phone number without quotes is still a number. Such a number is re
 lost. Anchors and aliases are refused because 300 bytes of them can unfold into millions of nodes; tags, merge keys,
 directives and second documents because nobody who reads a suite should have to know them.
 
-The tree is built from ruamel's parse events, without its constructor: only plain values come out, and each knows its
-line. Whatever is wrong is noted in `Mistakes` and reading goes on, so that one run shows them all.
+The tree is built from a parser's events, without a constructor: only plain values come out, and each knows its line.
+Whatever is wrong is noted in `Mistakes` and reading goes on, so that one run shows them all.
+
+libyaml parses twenty times as quickly as ruamel, which matters to suites of thousands of calls, but it is of YAML 1.1
+and says less of what is wrong. So it gets the files that both read alike, and where it, or the tree, finds anything
+wrong ruamel reads the file again and has the word (`evals.scenario.yaml_events`).
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Final
 
-from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import (
-    AliasEvent,
-    DocumentStartEvent,
-    MappingEndEvent,
-    MappingStartEvent,
-    ScalarEvent,
-    SequenceEndEvent,
-    SequenceStartEvent,
-)
+
+from evals.scenario.yaml_events import EventKind, NotQuick, events, kind_of_event, quick_events
 
 MAX_DEPTH = 24
 MAX_LINE = 16_384  # characters; longer ones cost ruamel seconds, and nobody reads them
@@ -43,6 +38,7 @@ _FALSE = frozenset({"false", "False", "FALSE"})
 _INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
+_FIRST_OF_NUMBER = frozenset("-+.0123456789")
 # Numbers that lose nothing by being read as numbers.
 _PLAIN_INT = re.compile(r"-?(0|[1-9][0-9]*)")
 
@@ -91,13 +87,31 @@ class Mistakes:
 
 def read_yaml(text: str, mistakes: Mistakes) -> Node:
     """The file's one document; what cannot be used is noted in `mistakes` and stands as `BROKEN`."""
-    tree = _Tree(mistakes)
     for number, line in enumerate(text.split("\n"), start=1):
         if len(line) > MAX_LINE:
             mistakes.add(number, f"longer than {MAX_LINE} characters")
             return Node(1, BROKEN)
+    quick = _read_quickly(text)
+    return quick if quick is not None else _read_carefully(text, mistakes)
+
+
+def _read_quickly(text: str) -> Node | None:
+    """The document of a file without a mistake; None where there is one, or might be."""
+    mistakes = Mistakes()
+    tree = _Tree(mistakes)
     try:
-        for event in _events(text):
+        for event in quick_events(text):
+            if not tree.take(event) or mistakes.found:
+                return None
+    except NotQuick:
+        return None
+    return tree.root if tree.root is not None else Node(1, None)
+
+
+def _read_carefully(text: str, mistakes: Mistakes) -> Node:
+    tree = _Tree(mistakes)
+    try:
+        for event in events(text):
             if not tree.take(event):
                 return Node(1, BROKEN)
     except MarkedYAMLError as error:
@@ -112,19 +126,15 @@ def read_yaml(text: str, mistakes: Mistakes) -> Node:
     return tree.root if tree.root is not None else Node(1, None)
 
 
-def _events(text: str) -> Iterator[Any]:
-    yaml = YAML(typ="safe", pure=True)
-    yield from yaml.parse(text)
-
-
 def _line_of_forbidden(text: str) -> int:
     for number, line in enumerate(text.split("\n"), start=1):
-        if any(not _allowed(character) for character in line):
+        if any(not allowed(character) for character in line):
             return number
     return 1
 
 
-def _allowed(character: str) -> bool:
+def allowed(character: str) -> bool:
+    """Whether a suite's texts may hold the character."""
     return character in "\t\r\n\x85" or (
         character >= " " and (character.isprintable() or character.isspace())
     )
@@ -159,27 +169,32 @@ class _Tree:
             self._mistakes.add(line, f"more than {MAX_VALUES} values; split the suite")
         if self._values > MAX_VALUES or self._mistakes.full:
             return False
-        if isinstance(event, DocumentStartEvent):
-            if event.version is not None or event.tags:
-                self._mistakes.add(line, "a directive (%YAML, %TAG) is not allowed")
-            if self.root is not None:
-                self._mistakes.add(line, "a second document begins; one file is one suite")
-                return False
-        elif isinstance(event, AliasEvent):
-            self._mistakes.add(line, f"the alias *{event.anchor[:40]} is not allowed; write the value out")
-            self._place(Node(line, BROKEN))
-        elif isinstance(event, ScalarEvent):
-            self._refuse_decoration(event, line)
-            self._scalar(event, line)
-        elif isinstance(event, MappingStartEvent | SequenceStartEvent):
-            self._refuse_decoration(event, line)
-            if len(self._open) >= MAX_DEPTH:
-                self._mistakes.add(line, f"nested deeper than {MAX_DEPTH} levels")
-                return False
-            self._open.append(_Open(line, {} if isinstance(event, MappingStartEvent) else []))
-        elif isinstance(event, MappingEndEvent | SequenceEndEvent):
-            closed = self._open.pop()
-            self._place(Node(closed.line, closed.items))
+        match kind_of_event(event):
+            case EventKind.SCALAR:
+                self._refuse_decoration(event, line)
+                self._scalar(event, line)
+            case EventKind.MAPPING | EventKind.SEQUENCE as kind:
+                self._refuse_decoration(event, line)
+                if len(self._open) >= MAX_DEPTH:
+                    self._mistakes.add(line, f"nested deeper than {MAX_DEPTH} levels")
+                    return False
+                self._open.append(_Open(line, {} if kind is EventKind.MAPPING else []))
+            case EventKind.END:
+                closed = self._open.pop()
+                self._place(Node(closed.line, closed.items))
+            case EventKind.ALIAS:
+                self._mistakes.add(
+                    line, f"the alias *{event.anchor[:40]} is not allowed; write the value out"
+                )
+                self._place(Node(line, BROKEN))
+            case EventKind.DOCUMENT:
+                if event.version is not None or event.tags:
+                    self._mistakes.add(line, "a directive (%YAML, %TAG) is not allowed")
+                if self.root is not None:
+                    self._mistakes.add(line, "a second document begins; one file is one suite")
+                    return False
+            case EventKind.OTHER:
+                pass
         return True
 
     def _refuse_decoration(self, event: Any, line: int) -> None:
@@ -190,8 +205,12 @@ class _Tree:
 
     def _scalar(self, event: Any, line: int) -> None:
         text: str = event.value
-        plain = event.style is None
-        bad = next((character for character in text if character != "\n" and not _allowed(character)), None)
+        plain = not event.style  # ruamel says None, libyaml an empty text
+        bad = None
+        if not text.isprintable():
+            bad = next(
+                (character for character in text if character != "\n" and not allowed(character)), None
+            )
         if bad is not None:
             self._mistakes.add(
                 line, f"a text holds the character U+{ord(bad):04X}, which cannot be spoken or stored"
@@ -207,6 +226,8 @@ class _Tree:
             return None
         if text in _TRUE or text in _FALSE:
             return text in _TRUE
+        if text[0] not in _FIRST_OF_NUMBER:
+            return text
         if not any(number.fullmatch(text) for number in (_INT, _FLOAT, _NOT_FINITE)):
             return text
         if _INT.fullmatch(text) and not _PLAIN_INT.fullmatch(text):

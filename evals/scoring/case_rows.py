@@ -6,8 +6,8 @@ caller's audio and the harness may not, or a difference could not be put down to
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from evals.metrics.measurement import Measurement
 
@@ -21,7 +21,10 @@ _SHOWN = 12  # of a hash; as much as git shows
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallRow:
-    """One call of a run: which case it is, what it must share with its pair, whether it passed, its measurements."""
+    """One call of a run: which case it is, what it must share with its pair, whether it passed, its measurements.
+
+    `by_metric` has the measurements by their metric's name, in the order that they came.
+    """
 
     case_id: str
     scenario_sha256: str
@@ -29,6 +32,14 @@ class CallRow:
     harness_version: str
     passed: bool
     measurements: tuple[Measurement, ...] = ()
+    by_metric: Mapping[str, Sequence[Measurement]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # A gate looks at one metric of thousands of calls, and there are dozens of gates.
+        by_metric: dict[str, list[Measurement]] = {}
+        for item in self.measurements:
+            by_metric.setdefault(item.metric, []).append(item)
+        object.__setattr__(self, "by_metric", by_metric)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +63,42 @@ class Pairing:
         lines += [f"{case_id}: only the baseline has it" for case_id in self.only_baseline]
         lines += [f"{case_id}: only the candidate has it" for case_id in self.only_candidate]
         return lines
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mismatch:
+    """Something that must be the same in a case's two calls and is not, and in how many cases.
+
+    Attributes:
+        what: such as `the scenario`.
+        cases: the ids of the cases.
+        example: the first case's two values.
+    """
+
+    what: str
+    cases: tuple[str, ...]
+    example: str
+
+    def __str__(self) -> str:
+        """One line: what differs, in how many cases, and one of them."""
+        count = len(self.cases)
+        return f"{self.what} differs in {count} case{'' if count == 1 else 's'}: {self.cases[0]} has {self.example}"
+
+
+def mismatches(before: Sequence[CallRow], after: Sequence[CallRow]) -> tuple[Mismatch, ...]:
+    """Everything that keeps cases of both runs from being compared, one entry for each kind of thing."""
+    old_rows, new_rows = _by_case(before, "baseline"), _by_case(after, "candidate")
+    found: dict[str, list[tuple[str, str]]] = {}
+    for case_id in sorted(old_rows.keys() & new_rows.keys()):
+        for name, what in _MUST_MATCH:
+            old, new = getattr(old_rows[case_id], name), getattr(new_rows[case_id], name)
+            if old != new:
+                values = f"{name} {old[:_SHOWN] or 'none'} before, {new[:_SHOWN] or 'none'} now"
+                found.setdefault(what, []).append((case_id, values))
+    return tuple(
+        Mismatch(what=what, cases=tuple(case for case, _ in of), example=of[0][1])
+        for what, of in found.items()
+    )
 
 
 def pair(baseline: Sequence[CallRow], candidate: Sequence[CallRow]) -> Pairing:

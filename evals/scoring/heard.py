@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from evals.metrics.normaliser import contains_words
-from evals.record import CallRecord
+from evals.record import CallRecord, HeardWord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,18 +20,20 @@ class HeardReply:
 
 def replies_heard(record: CallRecord) -> list[HeardReply]:
     """Every reply of which a whole word was heard, oldest first; words that were cut are left out."""
-    replies: dict[int, HeardReply] = {}
+    by_reply: dict[int, list[HeardWord]] = {}
     for word in sorted(record.agent_words, key=lambda word: word.start_ns):
-        if not word.complete:
-            continue
-        begun = replies.get(word.seq)
-        replies[word.seq] = HeardReply(
-            seq=word.seq,
-            start_ns=begun.start_ns if begun else word.start_ns,
-            end_ns=word.end_ns,
-            text=f"{begun.text} {word.text}" if begun else word.text,
+        if word.complete:
+            by_reply.setdefault(word.seq, []).append(word)
+    replies = [
+        HeardReply(
+            seq=seq,
+            start_ns=words[0].start_ns,
+            end_ns=words[-1].end_ns,
+            text=" ".join(word.text for word in words),
         )
-    return sorted(replies.values(), key=lambda reply: (reply.start_ns, reply.seq))
+        for seq, words in by_reply.items()
+    ]
+    return sorted(replies, key=lambda reply: (reply.start_ns, reply.seq))
 
 
 def reply_with(record: CallRecord, phrase: str) -> HeardReply | None:

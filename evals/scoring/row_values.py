@@ -44,20 +44,21 @@ def unit_of(metric: str) -> str:
 def applies(metric: str, rows: Sequence[CallRow]) -> bool:
     """False when there was no audio to take this metric from in any call."""
     parts = _parts(metric)
-    found = [item for row in rows for item in row.measurements if item.metric in parts]
-    return not found or any(item.unscored_reason != NO_AUDIO for item in found)
+    there = False
+    for row in rows:
+        for part in parts:
+            for item in row.by_metric.get(part, ()):
+                if item.unscored_reason != NO_AUDIO:
+                    return True
+                there = True
+    return not there
 
 
 def values_of(metric: str, rows: Sequence[CallRow]) -> list[float]:
     """Every value, in the rows' order; a ratio has none."""
     if metric == PASSED:
         return [float(row.passed) for row in rows]
-    return [
-        item.value
-        for row in rows
-        for item in row.measurements
-        if item.metric == metric and item.value is not None
-    ]
+    return [item.value for row in rows for item in row.by_metric.get(metric, ()) if item.value is not None]
 
 
 def sums_of(metric: str, rows: Sequence[CallRow]) -> CallSums:
@@ -66,7 +67,12 @@ def sums_of(metric: str, rows: Sequence[CallRow]) -> CallSums:
         above = [_total(_RATIOS[metric].numerator, row) for row in rows]
         below = [_total(_RATIOS[metric].denominator, row) for row in rows]
     else:
-        by_call = [values_of(metric, [row]) for row in rows]
+        by_call = [
+            [float(row.passed)]
+            if metric == PASSED
+            else [item.value for item in row.by_metric.get(metric, ()) if item.value is not None]
+            for row in rows
+        ]
         above = [sum(values) for values in by_call]
         below = [float(len(values)) for values in by_call]
     return CallSums(
@@ -85,7 +91,7 @@ def yes_or_no(metric: str, row: CallRow) -> bool | None:
         return row.passed
     if unit_of(metric) != "yes=1":
         return None
-    whole = [item.value for item in row.measurements if item.metric == metric and item.turn is None]
+    whole = [item.value for item in row.by_metric.get(metric, ()) if item.turn is None]
     return bool(whole[0]) if len(whole) == 1 and whole[0] is not None else None
 
 
@@ -107,11 +113,11 @@ def _parts(metric: str) -> set[str]:
 
 
 def _total(parts: Sequence[str], row: CallRow) -> float:
-    return sum(item.value or 0.0 for item in row.measurements if item.metric in parts)
+    return sum(item.value or 0.0 for part in parts for item in row.by_metric.get(part, ()))
 
 
 def _versions(metric: str, rows: Sequence[CallRow]) -> set[int]:
-    return {item.version for row in rows for item in row.measurements if item.metric == metric}
+    return {item.version for row in rows for item in row.by_metric.get(metric, ())}
 
 
 def _listed(versions: set[int]) -> str:

@@ -20,7 +20,7 @@ from evals.record import (
     ToolCall,
     WireMessage,
     canonical_json,
-    sha256_of,
+    sha256_of_text,
 )
 from evals.scenario.model import Case, Scenario
 from evals.sim.caller import REPLY_TIMEOUT_NS
@@ -70,7 +70,8 @@ def record_of(
     answered = [event for event in events if isinstance(event, TurnAnswered)]
     transferred = [event.to for event in events if isinstance(event, CallTransferred)]
     last = answered[-1] if answered else None
-    scenario: Mapping[str, Json] = json.loads(canonical_json(case.scenario))
+    scenario_text = canonical_json(case.scenario)
+    scenario: Mapping[str, Json] = json.loads(scenario_text)
     return CallRecord(
         case_id=case.id,
         suite=case.suite,
@@ -81,7 +82,7 @@ def record_of(
         seed=case.seed,
         level=level,
         scenario=scenario,
-        scenario_sha256=sha256_of(scenario),
+        scenario_sha256=sha256_of_text(scenario_text),
         caller_sha256=caller_sha256,
         harness_version=HARNESS_VERSION,
         agent=agent,

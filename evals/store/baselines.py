@@ -22,8 +22,9 @@ from evals.record import canonical_json
 from evals.run_info import RunInfo
 from evals.scoring.case_rows import CallRow
 from evals.store.disk import disk_errors, make_folder, write_atomically
-from evals.store.finished import FinishedCall
-from evals.store.parts import read_parts, read_run_info
+from evals.store.duck import STORE_FILE
+from evals.store.gate_rows import run_rows
+from evals.store.parts import read_run_info
 from evals.store.runs import LATEST, RUNS_FOLDER
 
 BASELINES_FOLDER = "baselines"
@@ -57,23 +58,11 @@ class Baseline:
     rows: tuple[CallRow, ...]
 
 
-def case_row(call: FinishedCall) -> CallRow:
-    """A finished call as gates see it."""
-    return CallRow(
-        case_id=call.record.case_id,
-        scenario_sha256=call.record.scenario_sha256,
-        caller_sha256=call.record.caller_sha256,
-        harness_version=call.record.harness_version,
-        passed=call.passed,
-        measurements=call.measurements,
-    )
-
-
 def set_baseline(reports_folder: Path, name: str, run_folder: Path) -> Path:
     """Keeps the run as baseline `name`, in place of an older one of that name, and returns the file.
 
     Raises:
-        BadInput: the name cannot be a file's or would hide a run's; the run is not finished, or is too large.
+        BadInput: the name cannot be a file's or would hide a run's; the run is a shard, not finished, or too large.
         StoreError: the run cannot be read, or the file not written.
     """
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name) or name == LATEST or name.endswith(_SUFFIX):
@@ -83,7 +72,15 @@ def set_baseline(reports_folder: Path, name: str, run_folder: Path) -> Path:
     if (reports_folder / RUNS_FOLDER / name).exists():
         raise BadInput(name, ["a run has this name"])
     info = read_run_info(run_folder)
-    rows = [case_row(call) for call in read_parts(run_folder, tracks=False)]
+    if info.shard:
+        raise BadInput(
+            info.run_id,
+            [
+                f"is shard {info.shard} of a run; a baseline holds a whole one: `milliwatt merge` its shards, "
+                "and keep the run that they make"
+            ],
+        )
+    rows = run_rows(run_folder, reports_folder / STORE_FILE)
     left = len(set(info.cases) - {row.case_id for row in rows})
     if left or not rows:
         raise BadInput(

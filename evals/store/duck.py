@@ -8,22 +8,23 @@ waits for its moment.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pandas as pd
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from agent.clock import pause, stopwatch_ns
 from agent.units import NS_PER_S
 from evals.errors import StoreError
 from evals.store.disk import disk_errors, make_folder
+from evals.store.finished import FinishedCall
 from evals.store.parts import RUN_FILE, audio_file, read_parts, read_run_info, read_verdicts
-from evals.store.rows import Row, call_rows, run_row, verdict_rows
+from evals.store.rows import call_rows, run_row, verdict_rows
+from evals.store.run_tables import RunTables
 from evals.store.schema import STORE_SCHEMA, TABLES, arrow_schema, create_statements
 
 STORE_FILE = "milliwatt.duckdb"
@@ -31,7 +32,6 @@ WRITE_WAIT_S = 10.0
 READ_WAIT_S = 2.0
 _RETRY_S = 0.02
 _ANNOUNCE_S = 0.5  # a shorter wait is nobody's business
-_CALLS_PER_BATCH = 100  # rows are mappings only until a batch is full; as Arrow they take a tenth of that
 
 # A wheel holds all we use; an extension fetched from the network would be a surprise.
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
@@ -42,12 +42,21 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
 Say = Callable[[str], None]
 
 
-def merge_run(db: Path, run_folder: Path, *, say: Say | None = None, wait_s: float = WRITE_WAIT_S) -> int:
+def merge_run(
+    db: Path,
+    run_folder: Path,
+    *,
+    calls: Iterable[FinishedCall] | None = None,
+    say: Say | None = None,
+    wait_s: float = WRITE_WAIT_S,
+) -> int:
     """Puts a run's parts into the store in one transaction, in place of what it had of that run.
 
     Args:
         db: the store's file; made when it is not there.
         run_folder: the run.
+        calls: the run's calls, where the caller reads the parts anyway. They are all read before the store is opened,
+            and the run's verdicts after them.
         say: told, in one line, when the store is busy and this waits for it.
         wait_s: how long to wait for the store.
 
@@ -57,11 +66,15 @@ def merge_run(db: Path, run_folder: Path, *, say: Say | None = None, wait_s: flo
     Raises:
         StoreError: the parts cannot be read, or the store cannot be written or stayed busy.
     """
-    tables = _tables_of_run(db, run_folder)
-    make_folder(db.parent)
-    with _patience(db, wait_s=wait_s, say=say, read_only=False) as connection, _duck_errors(db):
-        _write(connection, db, read_run_info(run_folder).run_id, tables)
-    return int(tables["calls"].num_rows)
+    if calls is None:
+        calls = read_parts(run_folder, tracks=False, words=False)
+    with RunTables() as tables:
+        run_id = _fill_tables(tables, db, run_folder, calls)
+        readers = tables.readers()
+        make_folder(db.parent)
+        with _patience(db, wait_s=wait_s, say=say, read_only=False) as connection, _duck_errors(db):
+            _write(connection, db, run_id, readers)
+        return tables.calls
 
 
 def rebuild(db: Path, runs_folder: Path, *, say: Say | None = None, wait_s: float = WRITE_WAIT_S) -> int:
@@ -94,6 +107,20 @@ def query(db: Path, sql: str, params: Sequence[object] = (), *, wait_s: float = 
     Raises:
         StoreError: there is no store, it stayed busy for `wait_s`, or the query is wrong.
     """
+    rows: pd.DataFrame = _asked(
+        db, lambda connection: connection.execute(sql, list(params)).df(), wait_s=wait_s
+    )
+    return rows
+
+
+def query_columns(db: Path, sql: str, params: Sequence[object] = (), *, wait_s: float = READ_WAIT_S) -> Any:
+    """The rows of one query as an Arrow table, which is quicker to make where there are many. Raises as `query`."""
+    return _asked(
+        db, lambda connection: connection.sql(sql, params=list(params)).to_arrow_table(), wait_s=wait_s
+    )
+
+
+def _asked(db: Path, ask: Callable[[Any], Any], *, wait_s: float) -> Any:
     if not db.exists():
         raise StoreError(f"{db}: no store yet; `milliwatt run SUITE` makes one")
     began_ns = stopwatch_ns()
@@ -101,8 +128,7 @@ def query(db: Path, sql: str, params: Sequence[object] = (), *, wait_s: float = 
         try:
             with _patience(db, wait_s=wait_s, say=None, read_only=True) as connection:
                 _check_version(connection, db)
-                rows: pd.DataFrame = connection.execute(sql, list(params)).df()
-                return rows
+                return ask(connection)
         except duckdb.IOException as error:
             # A writer that came in between reading the file's head and its blocks has moved them; the next opening
             # finds them where they are.
@@ -199,15 +225,16 @@ def _prepare(connection: Any, db: Path) -> None:
         connection.execute(statement)
 
 
-def _write(connection: Any, db: Path, run_id: str, tables: dict[str, Any]) -> None:
+def _write(connection: Any, db: Path, run_id: str, readers: dict[str, Any]) -> None:
     connection.begin()
     try:
         _prepare(connection, db)
-        for name, rows in tables.items():
-            connection.execute(f"DELETE FROM {name} WHERE run_id = ?", [run_id])
-            connection.register("incoming", rows)
-            connection.execute(f"INSERT INTO {name} BY NAME SELECT * FROM incoming")
-            connection.unregister("incoming")
+        for table in TABLES:
+            connection.execute(f"DELETE FROM {table.name} WHERE run_id = ?", [run_id])
+            if table.name in readers:
+                connection.register("incoming", readers[table.name])
+                connection.execute(f"INSERT INTO {table.name} BY NAME SELECT * FROM incoming")
+                connection.unregister("incoming")
         connection.commit()
     except BaseException:
         connection.rollback()
@@ -223,13 +250,15 @@ def _fill(fresh: Path, db: Path, runs_folder: Path, seen: dict[Path, int], *, sa
             if seen.get(folder) == size:
                 continue
             seen[folder] = size
-            try:
-                tables = _tables_of_run(db, folder, say=say)
-            except StoreError as error:
-                if say is not None:
-                    say(f"left out: {error}")
-                continue
-            _write(connection, db, tables["runs"].column("run_id")[0].as_py(), tables)
+            with RunTables() as tables:
+                try:
+                    calls = read_parts(folder, tracks=False, words=False, on_corrupt=say)
+                    run_id = _fill_tables(tables, db, folder, calls)
+                except StoreError as error:
+                    if say is not None:
+                        say(f"left out: {error}")
+                    continue
+                _write(connection, db, run_id, tables.readers())
         return int(connection.execute("SELECT count(*) FROM runs").fetchall()[0][0])
 
 
@@ -250,34 +279,15 @@ def _held_if_it_opens(db: Path, *, say: Say | None, wait_s: float) -> Iterator[N
         yield
 
 
-def _tables_of_run(db: Path, run_folder: Path, *, say: Say | None = None) -> dict[str, Any]:
+def _fill_tables(tables: RunTables, db: Path, run_folder: Path, calls: Iterable[FinishedCall]) -> str:
+    """Puts all rows of the run into `tables`, and returns its id."""
     info = read_run_info(run_folder)
-    folder = _relative(run_folder, db)
-    batches: dict[str, list[Any]] = {table.name: [] for table in TABLES}
-    pending: dict[str, list[Row]] = {table.name: [] for table in TABLES}
-    pending["runs"].append(run_row(info, folder=folder))
-    pending["verdicts"].extend(verdict_rows(info.run_id, read_verdicts(run_folder)))
-
-    def flush() -> None:
-        for table in TABLES:
-            if pending[table.name]:
-                batches[table.name].append(
-                    pa.RecordBatch.from_pylist(pending[table.name], schema=arrow_schema(table))
-                )
-                pending[table.name] = []
-
-    for count, finished in enumerate(read_parts(run_folder, tracks=False, on_corrupt=say), start=1):
+    for finished in calls:
         audio = audio_file(run_folder, finished)
-        for name, rows in call_rows(
-            info.run_id, finished, audio=_relative(audio, db) if audio else ""
-        ).items():
-            pending[name].extend(rows)
-        if count % _CALLS_PER_BATCH == 0:
-            flush()
-    flush()
-    return {
-        table.name: pa.Table.from_batches(batches[table.name], schema=arrow_schema(table)) for table in TABLES
-    }
+        tables.add_call(call_rows(info.run_id, finished, audio=_relative(audio, db) if audio else ""))
+    run = run_row(info, folder=_relative(run_folder, db))
+    tables.add({"runs": [run], "verdicts": verdict_rows(info.run_id, read_verdicts(run_folder))})
+    return info.run_id
 
 
 def _relative(path: Path, db: Path) -> str:

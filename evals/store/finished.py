@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from evals.metrics.measurement import Measurement
 from evals.record import CallRecord, CallStatus
@@ -19,6 +19,7 @@ class FinishedCall:
         measurements, checks, scorecard: what metrics, expectations and scorecards said.
         wall_s: real seconds that playing and measuring took.
         worker: which worker of the run played it.
+        record_text: the record's canonical JSON where it is at hand, so that it need not be made again; else empty.
     """
 
     record: CallRecord
@@ -28,6 +29,7 @@ class FinishedCall:
     scorecard: tuple[ScorecardItem, ...] = ()
     wall_s: float = 0.0
     worker: int = 0
+    record_text: str = field(default="", repr=False, compare=False)
 
     @property
     def passed(self) -> bool:

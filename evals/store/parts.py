@@ -5,26 +5,26 @@
     reports/runs/<run>/audio/<case>-<hash>.wav  what was on the line: caller left, agent right
     reports/runs/<run>/verdicts.json            what gates said of it
 
-A line is on the disk before `append` returns, so a kill loses at most the calls in flight. A file is never opened
-for writing twice: a resumed run begins files of its own, and so only the last line of a file can be torn.
+A line is written before `PartWriter.append` returns, so a kill loses at most the calls in flight. The disk is made to
+keep what was written four times a second, so a power cut loses a quarter of a second beside them. A file is never
+opened for writing twice: a resumed run begins files of its own, and so only the last line of a file can be torn.
 """
 
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 from evals.errors import StoreError
 from evals.record import canonical_json
 from evals.run_info import RunInfo
 from evals.scoring.verdict import GateOutcome, GateVerdict
-from evals.store.call_audio import audio_name, stereo_wav, tracks_of_wav
-from evals.store.disk import disk_errors, make_folder, sync_folder, write_atomically
+from evals.store.call_audio import audio_name, tracks_of_wav
+from evals.store.disk import disk_errors, make_folder, write_atomically
 from evals.store.finished import FinishedCall
 from evals.store.record_json import (
     check_of_json,
@@ -41,71 +41,12 @@ PARTS_FOLDER = "parts"
 AUDIO_FOLDER = "audio"
 
 
-class PartWriter:
-    """Appends a worker's finished calls to a part of its own; a context manager.
-
-    Args:
-        run_folder: the run's folder; made when it is not there.
-        worker: which worker of the run this is.
-
-    Raises:
-        StoreError: the folder cannot be written.
-    """
-
-    def __init__(self, run_folder: Path, worker: int) -> None:
-        self._audio = run_folder / AUDIO_FOLDER
-        parts = run_folder / PARTS_FOLDER
-        make_folder(parts)
-        self.path = parts / _next_name(parts, worker)
-        with disk_errors(f"cannot write {self.path}"):
-            self._file = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o644)
-        sync_folder(parts)
-        self._end = 0
-
-    def append(self, finished: FinishedCall) -> None:
-        """Puts the call on the disk: its audio first, then its line. When this returns, no kill can lose it.
-
-        Raises:
-            StoreError: the disk is full or refuses; calls appended before are untouched.
-        """
-        line = _line(finished, self._write_audio(finished)).encode() + b"\n"
-        with disk_errors(f"cannot write {self.path}"):
-            try:
-                _write_all(self._file, line)
-                os.fsync(self._file)
-            except OSError:
-                # Half a line must not stand before the next one.
-                os.ftruncate(self._file, self._end)
-                raise
-        self._end += len(line)
-
-    def close(self) -> None:
-        """Closes the part. Nothing waits for it: every line is on the disk already."""
-        if self._file >= 0:
-            os.close(self._file)
-            self._file = -1
-
-    def __enter__(self) -> PartWriter:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def _write_audio(self, finished: FinishedCall) -> str:
-        record = finished.record
-        if not record.caller_track and not record.agent_track:
-            return ""
-        name = audio_name(record.case_id, finished.record_sha256)
-        make_folder(self._audio)
-        write_atomically(self._audio / name, stereo_wav(record.caller_track, record.agent_track))
-        sync_folder(self._audio)
-        return name
-
-
 def read_parts(
-    run_folder: Path, *, tracks: bool = True, on_corrupt: Callable[[str], None] | None = None
+    run_folder: Path,
+    *,
+    tracks: bool = True,
+    words: bool = True,
+    on_corrupt: Callable[[str], None] | None = None,
 ) -> Iterator[FinishedCall]:
     """The run's finished calls, one at a time; a case that was finished twice counts once, as first finished.
 
@@ -114,6 +55,7 @@ def read_parts(
     Args:
         run_folder: the run's folder.
         tracks: read each call's audio too; without it records have empty tracks, and reading is much faster.
+        words: the agent's words as they were heard too, most of a record's values, which only metrics look at.
         on_corrupt: given one line about each corrupt line, which is then left out, and about each WAV that is missing
             or not the one that was stored, whose call then comes without its tracks. Without it the first is raised.
 
@@ -123,7 +65,7 @@ def read_parts(
     seen: set[str] = set()
     for line in part_lines(run_folder):
         try:
-            finished = call_of_line(run_folder, line, tracks=tracks, on_lost_audio=on_corrupt)
+            finished = call_of_line(run_folder, line, tracks=tracks, words=words, on_lost_audio=on_corrupt)
         except StoreError as error:
             if on_corrupt is None:
                 raise
@@ -150,7 +92,7 @@ def part_lines(run_folder: Path) -> Iterator[PartLine]:
     Raises:
         StoreError: a part cannot be read.
     """
-    for part in _part_files(run_folder):
+    for part in part_files(run_folder):
         start = 0
         with disk_errors(f"cannot read {part}"), part.open("rb") as file:
             for number, raw in enumerate(file, start=1):
@@ -164,6 +106,7 @@ def call_of_line(
     line: PartLine,
     *,
     tracks: bool = True,
+    words: bool = True,
     on_lost_audio: Callable[[str], None] | None = None,
 ) -> FinishedCall:
     """The finished call that a line holds.
@@ -172,9 +115,16 @@ def call_of_line(
         StoreError: the line is corrupt, or (where `on_lost_audio` is not there to be told) its WAV is.
     """
     try:
-        return _finished_of_line(run_folder, line.raw, tracks=tracks, on_lost_audio=on_lost_audio)
+        return _finished_of_line(
+            run_folder, line.raw, tracks=tracks, words=words, on_lost_audio=on_lost_audio
+        )
     except _CORRUPT as error:
         raise StoreError(f"{line.part}, line {line.number}: {_why(error)}") from error
+
+
+def part_files(run_folder: Path) -> list[Path]:
+    """The run's parts, in the order in which they were begun."""
+    return sorted((run_folder / PARTS_FOLDER).glob("*.jsonl"))
 
 
 def renumbered(raw: bytes, by: int) -> bytes:
@@ -202,6 +152,23 @@ def read_call(
     return None
 
 
+def read_calls(
+    run_folder: Path,
+    case_ids: Collection[str],
+    *,
+    tracks: bool = True,
+    on_corrupt: Callable[[str], None] | None = None,
+) -> dict[str, FinishedCall]:
+    """Some finished calls of the run, by case; other calls' lines are passed over unread. Arguments as `read_parts`."""
+    starts = {f'{{"case_id":{canonical_json(case_id)}'.encode(): case_id for case_id in case_ids}
+    found: dict[str, FinishedCall] = {}
+    for line in part_lines(run_folder):
+        case_id = starts.get(line.raw[: line.raw.find(b',"record_sha256":')])
+        if case_id is not None and case_id not in found:
+            found[case_id] = call_of_line(run_folder, line, tracks=tracks, on_lost_audio=on_corrupt)
+    return found
+
+
 def audio_file(run_folder: Path, finished: FinishedCall) -> Path | None:
     """Where the call's stereo WAV is; None when the call has none."""
     path = run_folder / AUDIO_FOLDER / audio_name(finished.record.case_id, finished.record_sha256)
@@ -218,6 +185,21 @@ def finished_cases(run_folder: Path) -> dict[str, str]:
         except (ValueError, KeyError, TypeError):
             continue  # whoever reads the run's calls is told; here it only means: play it again
     return finished
+
+
+def heads(run_folder: Path) -> dict[str, str]:
+    """The run's cases with their records' hashes, as the beginnings of whole lines say them, unread beyond that.
+
+    Raises:
+        StoreError: a part cannot be read, or a line does not begin as lines do.
+    """
+    found: dict[str, str] = {}
+    for line in part_lines(run_folder):
+        head = _HEAD.match(line.raw)
+        if head is None:
+            raise StoreError(f"{line.part}, line {line.number}: not a finished call")
+        found.setdefault(json.loads(head[1]), head[2].decode())
+    return found
 
 
 def write_run_info(run_folder: Path, info: RunInfo) -> None:
@@ -281,6 +263,9 @@ def read_verdicts(run_folder: Path) -> dict[str, tuple[GateVerdict, ...]]:
         raise StoreError(f"{path}: not a file of verdicts: {error}") from error
 
 
+_HEAD = re.compile(
+    rb'\{"case_id":("(?:[^"\\]|\\.)*"),"record_sha256":"([0-9a-f]*)",'
+)  # as a part's lines begin
 _CORRUPT = (StoreError, ValueError, KeyError, TypeError, AttributeError)
 
 
@@ -293,49 +278,17 @@ def _why(error: BaseException) -> str:
     return f"{kind}: {error}"
 
 
-def _next_name(parts: Path, worker: int) -> str:
-    starts = [int(path.name[:3]) for path in parts.glob(f"[0-9][0-9][0-9]-{worker:03d}.jsonl")]
-    return f"{max(starts, default=-1) + 1:03d}-{worker:03d}.jsonl"
-
-
-def _write_all(file: int, data: bytes) -> None:
-    view = memoryview(data)
-    while view:
-        view = view[os.write(file, view) :]
-
-
-def _line(finished: FinishedCall, audio: str) -> str:
-    record = finished.record
-    head = canonical_json(record.case_id)
-    rest = canonical_json(
-        {
-            "schema": PART_SCHEMA,
-            "worker": finished.worker,
-            "wall_s": finished.wall_s,
-            "audio": {
-                "file": audio,
-                "caller_samples": len(record.caller_track),
-                "agent_samples": len(record.agent_track),
-            },
-            "measurements": finished.measurements,
-            "checks": finished.checks,
-            "scorecard": finished.scorecard,
-        }
-    )
-    return (
-        f'{{"case_id":{head},"record_sha256":"{finished.record_sha256}",'
-        f'"record":{canonical_json(record)},{rest[1:]}'
-    )
-
-
-def _part_files(run_folder: Path) -> list[Path]:
-    return sorted((run_folder / PARTS_FOLDER).glob("*.jsonl"))
-
-
 def _finished_of_line(
-    run_folder: Path, raw: bytes, *, tracks: bool, on_lost_audio: Callable[[str], None] | None
+    run_folder: Path,
+    raw: bytes,
+    *,
+    tracks: bool,
+    words: bool,
+    on_lost_audio: Callable[[str], None] | None,
 ) -> FinishedCall:
     fields: dict[str, Any] = json.loads(raw)
+    if not words:
+        fields["record"]["agent_words"] = ()
     if fields["schema"] != PART_SCHEMA:
         raise StoreError(f"part of schema {fields['schema']}; this version reads {PART_SCHEMA}")
     caller, agent = b"", b""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from sys import intern
 from typing import Any
 
 from evals.errors import StoreError
@@ -59,7 +60,9 @@ def track_matches(track: bytes, sha256: str) -> bool:
 
 def measurement_of_json(fields: Mapping[str, Any]) -> Measurement:
     """The measurement that was stored."""
-    return Measurement(**fields)
+    # A run has these few texts hundreds of thousands of times.
+    texts = {name: intern(fields[name]) for name in ("metric", "unit", "unscored_reason")}
+    return Measurement(**{**fields, **texts})
 
 
 def check_of_json(fields: Mapping[str, Any]) -> Check:

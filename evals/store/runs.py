@@ -27,14 +27,10 @@ class StoredRun:
 
 def list_runs(reports_folder: Path) -> list[StoredRun]:
     """Every readable run, oldest first."""
-    runs = []
-    for path in _run_folders(reports_folder / RUNS_FOLDER):
-        try:
-            info = read_run_info(path)
-        except StoreError:
-            continue  # resolve_run tells whoever asks for this one by name
-        runs.append(StoredRun(folder=path, info=info, finished=len(finished_cases(path))))
-    return sorted(runs, key=lambda run: (run.info.started_iso, run.info.run_id))
+    return [
+        StoredRun(folder=path, info=info, finished=len(finished_cases(path)))
+        for path, info in _infos(reports_folder)
+    ]
 
 
 def resolve_run(reports_folder: Path, name: str) -> Path:
@@ -47,10 +43,10 @@ def resolve_run(reports_folder: Path, name: str) -> Path:
     if name in folders:
         return folders[name]
     if name == LATEST:
-        runs = list_runs(reports_folder)
+        runs = _infos(reports_folder)
         if not runs:
             raise BadInput("latest", [f"there is no run in {reports_folder / RUNS_FOLDER} yet"])
-        return runs[-1].folder
+        return runs[-1][0]
     if "/" in name and (Path(name) / RUN_FILE).is_file():
         return Path(name)
     meant = [path for key, path in folders.items() if name and key.startswith(name)]
@@ -60,6 +56,17 @@ def resolve_run(reports_folder: Path, name: str) -> Path:
         some = ", ".join(path.name for path in meant[:5])
         raise BadInput(name, [f"{len(meant)} runs begin with this: {some}{' …' if len(meant) > 5 else ''}"])
     raise BadInput(name, [_nothing_meant(reports_folder, folders)])
+
+
+def _infos(reports_folder: Path) -> list[tuple[Path, RunInfo]]:
+    """Every readable run's folder and what it was, oldest first; no call is looked at."""
+    found = []
+    for path in _run_folders(reports_folder / RUNS_FOLDER):
+        try:
+            found.append((path, read_run_info(path)))
+        except StoreError:
+            continue  # resolve_run tells whoever asks for this one by name
+    return sorted(found, key=lambda run: (run[1].started_iso, run[1].run_id))
 
 
 def _run_folders(folder: Path) -> list[Path]:

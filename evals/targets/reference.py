@@ -62,17 +62,20 @@ class ReferenceTarget:
         self._flow = flow
         self._flows: dict[Path, _LoadedFlow] = {}
         self._providers: dict[Path, Providers] = {}
+        described = asdict(settings)
+        del described["flow"]
+        self._described: Mapping[str, Json] = {
+            "name": self.name,
+            "version": HARNESS_VERSION,
+            "settings": described,
+            "latency": profile.describe(),
+        }
 
     def describe(self, case: Case) -> Mapping[str, Json]:
         """Its version, settings, latency profile and the hash of its flow."""
         loaded = self._loaded(case)
-        settings = asdict(self._settings)
-        del settings["flow"]
         return {
-            "name": self.name,
-            "version": HARNESS_VERSION,
-            "settings": settings,
-            "latency": self._profile.describe(),
+            **self._described,
             "flow": loaded.flow.name,
             "flow_sha256": loaded.sha256,
         }

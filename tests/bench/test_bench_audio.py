@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from agent.cache import ContentCache
-from agent.clock import pause, stopwatch_ns
+from agent.clock import stopwatch_ns
 from agent.units import NS_PER_S
 from evals.record import record_sha256
 from evals.scenario.expansion import expand
@@ -18,6 +18,7 @@ from evals.scenario.file import load_suite
 from evals.scenario.model import Case
 from evals.sim.audio_call import Voices, play_audio
 from evals.targets.registry import TargetSpec, make_targets
+from tests.bench.processes import run
 from tests.cli import ROOT, SMOKE, start
 
 pytestmark = pytest.mark.bench
@@ -100,29 +101,9 @@ def test_speed_of_the_booking_corpus_as_one_run_on_one_core_with_no_cache(tmp_pa
 def test_memory_of_a_run_of_two_hundred_calls(tmp_path: Path) -> None:
     repeat = -(-RUN_CALLS // len(expand(load_suite(ROOT / SMOKE), seed=1)))
     arguments = ["run", SMOKE, "--level", "audio", "--workers", "2", "--repeat", str(repeat)]
-    process = start([*arguments, "--reports", tmp_path], output=subprocess.DEVNULL)
-    peak_kib = 0
-    while process.poll() is None:
-        peak_kib = max(peak_kib, _resident_kib(process.pid))
-        pause(0.25)
-    assert process.returncode in (0, 1)
+    ran = run([*arguments, "--reports", tmp_path], patience_s=3600)
+    assert ran.status in (0, 1)
     print(
-        f"\nrun of {repeat * 24} audio calls, 2 workers: peak memory {peak_kib / 1024:.0f} MiB in all processes"
+        f"\nrun of {repeat * 24} audio calls, 2 workers: peak memory {ran.peak_mib:.0f} MiB in all processes"
     )
-    assert peak_kib / 1024 <= MEMORY_LIMIT_MIB
-
-
-def _resident_kib(parent: int) -> int:
-    """Proportional set size of a process and all below it: pages shared between them count once."""
-    total = 0
-    pids = [parent]
-    while pids:
-        pid = pids.pop()
-        try:
-            rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
-            total += next(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:"))
-            for task in Path(f"/proc/{pid}/task").iterdir():
-                pids += [int(child) for child in (task / "children").read_text().split()]
-        except (OSError, StopIteration):
-            continue  # it has ended meanwhile
-    return total
+    assert ran.peak_mib <= MEMORY_LIMIT_MIB
