@@ -17,7 +17,7 @@ MOST_P95_MS = 20.0
 MOST_MEDIAN_MS = {CLEAN_RECORDING: 20.0, NOISY_RECORDING: 60.0}
 LEAST_RECALL = 0.95
 LEAST_PRECISION = 0.95
-ALPHA = 0.05  # of the gate files beside the suites
+ALPHA = 0.01  # of the gate files beside the suites
 BOUND = 0.95
 MOST_MISSED = 0.1  # of values in recordings; a measurement that finds nothing has no error
 
