@@ -52,7 +52,7 @@ kept   response_latency from record: bias -3.0 ms, 95 % within 3.9 ms, 0 missed;
 BROKEN response_latency from recording, clean: median error 8.0 ms, 1 of 2 missed; at most 20 ms and 10%
 kept   recall: 1.000 (2 of 2 faults that should show); at least 0.95
 kept   precision: 1.000 (0 of 2 clean comparisons failed); at least 0.95
-kept   false alarms: 0 of 1 comparisons of equal agents failed; at most 0 (95 % bound of 0.05)\
+kept   false alarms: 0 of 1 comparisons of equal agents failed; at most 0 (95 % bound of 0.01)\
 """)
 
 
