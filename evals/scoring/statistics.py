@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.stats import binomtest, quantile_test
 
 Floats = NDArray[np.float64]
 
@@ -59,7 +59,7 @@ def mcnemar_p(worse: int, better: int) -> float:
     """Two-sided exact p-value of so many pairs that changed one way and the other; pairs that agree say nothing."""
     if worse + better == 0:
         return 1.0
-    return float(binomtest(worse, worse + better, 0.5).pvalue)
+    return float(scipy.stats.binomtest(worse, worse + better, 0.5).pvalue)
 
 
 def fewest_discordant(alpha: float) -> int:
@@ -74,7 +74,7 @@ def wilson_interval(successes: int, count: int, confidence: float = 0.95) -> Int
     """Wilson's score interval of a rate; no bounds without trials."""
     if count == 0:
         return Interval(low=None, high=None)
-    found = binomtest(successes, count).proportion_ci(confidence, method="wilson")
+    found = scipy.stats.binomtest(successes, count).proportion_ci(confidence, method="wilson")
     return Interval(low=float(found.low), high=float(found.high))
 
 
@@ -96,7 +96,8 @@ def percentile_interval(values: Sequence[float], share: float, confidence: float
     """
     if not values:
         return Interval(low=None, high=None)
-    found = quantile_test(np.asarray(values, dtype=np.float64), p=share).confidence_interval(confidence)
+    test = scipy.stats.quantile_test(np.asarray(values, dtype=np.float64), p=share)
+    found = test.confidence_interval(confidence)
     return Interval(low=_bound(found.low), high=_bound(found.high))
 
 
