@@ -21,6 +21,7 @@ from evals.sim.text_call import play_text
 from evals.sim.virtual_time import VirtualLoop
 from evals.store.finished import FinishedCall
 from evals.store.parts import PartWriter
+from evals.store.row_pieces import PieceWriter
 from evals.targets.registry import TargetSpec, make_targets
 
 
@@ -34,6 +35,7 @@ class PlaySpec:
         run_folder: where parts go.
         cache_folder: where computed audio and recognition are kept; None keeps them in memory only.
         scorecards: files of the scorecards that apply, by suite name.
+        run_id: the run, as its rows name it; empty makes no rows beside the parts.
     """
 
     target: TargetSpec
@@ -41,6 +43,7 @@ class PlaySpec:
     run_folder: Path
     cache_folder: Path | None
     scorecards: dict[str, tuple[Path, ...]]
+    run_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +67,7 @@ class Player:
         self._reference, self._target = make_targets(spec.target, cache)
         self._cache = cache
         self._writer = PartWriter(spec.run_folder, worker)
+        self._rows = PieceWriter(spec.run_folder, spec.run_id, self._writer.path) if spec.run_id else None
         self._cards = {
             suite: [load_scorecard(path) for path in paths] for suite, paths in spec.scorecards.items()
         }
@@ -91,7 +95,9 @@ class Player:
             worker=self._worker,
             record_text=record_text,
         )
-        self._writer.append(finished)
+        line = self._writer.append(finished)
+        if self._rows is not None:
+            self._rows.add(finished, line)
         return Played(
             case_id=case.id,
             passed=finished.passed,
@@ -110,6 +116,8 @@ class Player:
         """Closes the part and ends the agent's helpers."""
         try:
             self._writer.close()
+            if self._rows is not None:
+                self._rows.close()
         finally:
             self._reference.close()
             if self._text_loop is not None:

@@ -27,6 +27,7 @@ from evals.record import Level
 from evals.report import text
 from evals.shards import parse_shard
 from evals.store.duck import merge_run
+from evals.store.row_pieces import drop_pieces, stored_calls
 from evals.store.runs import resolve_run
 from evals.suite import PlannedRun, RunRequest, plan
 from evals.targets.registry import TargetSpec
@@ -64,6 +65,13 @@ def run_suites(options: RunOptions, *, out: Console, err: Console) -> int:
     """
     planned = plan(_request(options))
     err.print(f"run {planned.info.run_id}: {_plan_text(planned)}", highlight=False)
+    try:
+        return _run(planned, options, out=out, err=err)
+    finally:
+        drop_pieces(planned.folder)
+
+
+def _run(planned: PlannedRun, options: RunOptions, *, out: Console, err: Console) -> int:
     failures: list[HarnessError] = []
     judging = Judging(planned.folder)
     with _interruptible() as interrupted:
@@ -81,7 +89,7 @@ def run_suites(options: RunOptions, *, out: Console, err: Console) -> int:
     if interrupted():
         err.print(_interrupted_text(planned), highlight=False)
         with _kept(failures):
-            merge_run(options.db, planned.folder, say=_teller(err))
+            merge_run(options.db, planned.folder, calls=stored_calls(planned.folder), say=_teller(err))
         _tell(failures, err)
         return INTERRUPTED
     if failures:

@@ -69,8 +69,11 @@ class PartWriter:
         self._synced_ns = stopwatch_ns()
         self._unsynced = False
 
-    def append(self, finished: FinishedCall) -> None:
+    def append(self, finished: FinishedCall) -> bytes:
         """Writes the call: its audio first, then its line. When this returns, no kill can lose it.
+
+        Returns:
+            The line, with its newline.
 
         Raises:
             StoreError: the disk is full or refuses; calls appended before are untouched.
@@ -87,6 +90,7 @@ class PartWriter:
         self._unsynced = True
         if stopwatch_ns() - self._synced_ns >= SYNC_NS:
             self._sync()
+        return line
 
     def close(self) -> None:
         """Closes the part, all of it on the disk.
@@ -134,9 +138,14 @@ def sync_parts(run_folder: Path) -> None:
     Raises:
         StoreError: the disk refuses.
     """
-    for part in _part_files(run_folder):
+    for part in part_files(run_folder):
         with disk_errors(f"cannot write {part}"), part.open("rb") as file:
             os.fsync(file.fileno())
+
+
+def part_files(run_folder: Path) -> list[Path]:
+    """The run's parts, the oldest first."""
+    return sorted((run_folder / PARTS_FOLDER).glob("*.jsonl"))
 
 
 def read_parts(
@@ -144,6 +153,7 @@ def read_parts(
     *,
     tracks: bool = True,
     words: bool = True,
+    only: Path | None = None,
     on_corrupt: Callable[[str], None] | None = None,
 ) -> Iterator[FinishedCall]:
     """The run's finished calls, one at a time; a case that was finished twice counts once, as first finished.
@@ -154,6 +164,7 @@ def read_parts(
         run_folder: the run's folder.
         tracks: read each call's audio too; without it records have empty tracks, and reading is much faster.
         words: the agent's words as they were heard too, most of a record's values, which only metrics look at.
+        only: one of the run's parts, to read no other.
         on_corrupt: given one line about each corrupt line, which is then left out, and about each WAV that is missing
             or not the one that was stored, whose call then comes without its tracks. Without it the first is raised.
 
@@ -161,7 +172,7 @@ def read_parts(
         StoreError: a line is corrupt, a WAV is missing or is not the one that was stored.
     """
     seen: set[str] = set()
-    for line in part_lines(run_folder):
+    for line in part_lines(run_folder, only=only):
         try:
             finished = call_of_line(run_folder, line, tracks=tracks, words=words, on_lost_audio=on_corrupt)
         except StoreError as error:
@@ -184,13 +195,15 @@ class PartLine:
     raw: bytes = field(repr=False)
 
 
-def part_lines(run_folder: Path) -> Iterator[PartLine]:
-    """Every whole line of the run's parts, corrupt or not; a torn last line is a call in flight and no line.
+def part_lines(run_folder: Path, *, only: Path | None = None) -> Iterator[PartLine]:
+    """Every whole line of the run's parts, or of one of them, corrupt or not.
+
+    A torn last line is a call in flight and no line.
 
     Raises:
         StoreError: a part cannot be read.
     """
-    for part in _part_files(run_folder):
+    for part in part_files(run_folder) if only is None else [only]:
         start = 0
         with disk_errors(f"cannot read {part}"), part.open("rb") as file:
             for number, raw in enumerate(file, start=1):
@@ -385,10 +398,6 @@ def _line(finished: FinishedCall, audio: str) -> str:
         f'{{"case_id":{head},"record_sha256":"{finished.record_sha256}",'
         f'"record":{finished.record_text or canonical_json(record)},{rest[1:]}'
     )
-
-
-def _part_files(run_folder: Path) -> list[Path]:
-    return sorted((run_folder / PARTS_FOLDER).glob("*.jsonl"))
 
 
 def _finished_of_line(
