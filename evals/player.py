@@ -108,7 +108,8 @@ class Player:
 
     def _record(self, case: Case) -> CallRecord:
         if self._text_loop is not None:
-            return self._text_loop.run(play_text(case, self._target))
+            # Not `Runner.run`, which looks after Ctrl-C, and for that has Python write the whole finished call as text.
+            return self._text_loop.get_loop().run_until_complete(play_text(case, self._target))
         voices = Voices(tts=self._reference.voices(case), cache=self._cache)
         return play_audio(case, self._target, voices)
 
