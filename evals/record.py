@@ -228,7 +228,7 @@ def record_sha256(record: CallRecord) -> str:
 
 def _members(value: object) -> Any:
     """What the encoder is to write in place of a value that JSON has no form for."""
-    return _members_of(type(value))(value)
+    return _members_of(type(value))(value)  # type: ignore[arg-type]  # a class can be hashed, whatever its values
 
 
 @lru_cache(maxsize=256)
