@@ -11,9 +11,10 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import duckdb
+import pandas as pd  # here, for DuckDB would import it while a reader holds the store
 import pyarrow.parquet as pq
 
 from agent.clock import pause, stopwatch_ns
@@ -26,9 +27,6 @@ from evals.store.row_pieces import Piece
 from evals.store.rows import call_rows, run_row, verdict_rows
 from evals.store.run_tables import RunTables
 from evals.store.schema import STORE_SCHEMA, TABLES, arrow_schema, create_statements
-
-if TYPE_CHECKING:
-    import pandas as pd  # half a second, and only those who ask for a frame need it
 
 STORE_FILE = "milliwatt.duckdb"
 WRITE_WAIT_S = 10.0
