@@ -3,11 +3,16 @@
 A cache may lose anything at any time and may never return what was not put in. So every entry on disk carries the
 checksum of its value; an entry that is torn, corrupt or half written by a killed process is a miss. Entries are
 written to a temporary file and renamed, so several processes may share a folder.
+
+The folder is weighed by every process after it has written a share of the bound, so it may exceed the bound by that
+share for each process that writes at the same time, and by no more. What killed processes left counts, too.
 """
 
 from __future__ import annotations
 
 import contextlib
+import errno
+import fcntl
 import hashlib
 import os
 import re
@@ -15,7 +20,8 @@ import threading
 from collections import OrderedDict
 from pathlib import Path
 
-from agent.clock import machine_wall
+from agent.clock import machine_wall, pause, stopwatch_ns
+from agent.units import NS_PER_S
 
 DISK_BYTES = 2 << 30
 MEMORY_BYTES = 64 << 20
@@ -23,10 +29,13 @@ MEMORY_BYTES = 64 << 20
 _MAGIC = b"mwcache1"
 _CHECK_BYTES = 16
 _KEY_BYTES = 24
-_SWEEP_SHARE = 16  # the folder is weighed again after this share of its bound has been written
+_SWEEP_SHARE = 64  # a process weighs the folder again after it has written this share of the bound
 _SWEEP_TO = 0.8  # a sweep leaves room, or every write after it would sweep again
 _STALE_TEMPORARY_S = 3600  # a temporary file this old belongs to a process that was killed
 _TOUCH_S = 3600  # how exact "oldest" is: an entry's time is renewed at most this often
+_SWEEPING = ".sweeping"  # whoever sweeps holds a lock on it
+_SWEEP_WAIT_S = 20  # many times what reading a full folder takes
+_RETRY_S = 0.01
 _KIND = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
 
 
@@ -93,7 +102,7 @@ class ContentCache:
         """
         entry = (kind, _digest(kind, key))
         self._remember(entry, value)
-        if self._folder is None or self.disk_failure:
+        if self._folder is None or self.disk_failure or len(value) > self._max_bytes:
             return
         try:
             self._write(self._path(entry), value)
@@ -169,26 +178,56 @@ def _read(path: Path) -> bytes | None:
 
 
 def _sweep(folder: Path, max_bytes: int) -> None:
-    """Removes leftovers of killed processes and, past the bound, the entries unused for longest."""
-    found: list[tuple[int, int, str]] = []
+    """Removes leftovers of killed processes and, past the bound, the entries unused for longest.
+
+    Raises:
+        OSError: the folder cannot be read, or another process has been sweeping it for `_SWEEP_WAIT_S`.
+    """
+    # One at a time, and the others wait: two that both saw a full folder would empty it twice, and one that went on
+    # writing meanwhile would fill it beyond its bound.
+    with (folder / _SWEEPING).open("w") as lock:
+        _lock(lock.fileno())
+        entries, leftovers = _found(folder)
+        held = sum(size for _, size, _ in entries) + leftovers
+        if held <= max_bytes:
+            return
+        for _, size, path in sorted(entries):
+            if held <= max_bytes * _SWEEP_TO:
+                return
+            with contextlib.suppress(OSError):
+                os.unlink(path)
+            held -= size
+
+
+def _lock(file: int) -> None:
+    began_ns = stopwatch_ns()
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            if stopwatch_ns() - began_ns >= _SWEEP_WAIT_S * NS_PER_S:
+                why = f"another process has been sweeping it for {_SWEEP_WAIT_S} s"
+                raise TimeoutError(errno.ETIMEDOUT, why) from None
+            pause(_RETRY_S)
+
+
+def _found(folder: Path) -> tuple[list[tuple[int, int, str]], int]:
+    """Entries with time and size, and the bytes of temporary files; those of killed processes are gone afterwards."""
+    entries: list[tuple[int, int, str]] = []
+    leftovers = 0
     for root, _, names in os.walk(folder):
         for name in names:
             path = os.path.join(root, name)
             with contextlib.suppress(OSError):
                 status = os.stat(path)
                 if not name.startswith("."):
-                    found.append((status.st_mtime_ns, status.st_size, path))
-                elif _age_s(status) > _STALE_TEMPORARY_S:
+                    entries.append((status.st_mtime_ns, status.st_size, path))
+                elif name != _SWEEPING and _age_s(status) > _STALE_TEMPORARY_S:
                     os.unlink(path)
-    held = sum(size for _, size, _ in found)
-    if held <= max_bytes:
-        return
-    for _, size, path in sorted(found):
-        if held <= max_bytes * _SWEEP_TO:
-            return
-        with contextlib.suppress(OSError):
-            os.unlink(path)
-        held -= size
+                else:
+                    leftovers += status.st_size
+    return entries, leftovers
 
 
 def _age_s(status: os.stat_result) -> float:

@@ -102,8 +102,16 @@ class TurnOpened:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TextGiven:
+    """The cognitive layer gave the next text of its answer to turn `seq`; it goes to the voice at once."""
+
+    t_ns: int
+    seq: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TurnAnswered:
-    """The cognitive layer gave its whole answer."""
+    """The cognitive layer gave its whole answer, by `model` if one was asked, for so many tokens."""
 
     t_ns: int
     seq: int
@@ -115,6 +123,9 @@ class TurnAnswered:
     intents: tuple[Mapping[str, Json], ...] = ()
     tools: tuple[Mapping[str, Json], ...] = ()
     stage_ns: Mapping[str, int] = field(default_factory=dict)
+    model: str = ""
+    tokens_in: int = 0
+    tokens_out: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,6 +245,7 @@ CallEvent = (
     | EndpointReached
     | FinalHeard
     | TurnOpened
+    | TextGiven
     | TurnAnswered
     | TurnDropped
     | SpeechSent

@@ -16,6 +16,26 @@ from agent.errors import BadSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Prices:
+    """What the agent's providers charge, in US dollars, as their price lists say; 0 for what runs here.
+
+    The agent does nothing with them: they stand in each call's record, so that a call's cost can be worked out.
+
+    Attributes:
+        stt_per_minute: of audio sent to the recogniser.
+        tts_per_million_characters: of text given to the voice.
+        llm_per_million_tokens_in, llm_per_million_tokens_out: read and written by the language model.
+        line_per_minute: of the carrier's call.
+    """
+
+    stt_per_minute: float = 0.0
+    tts_per_million_characters: float = 0.0
+    llm_per_million_tokens_in: float = 0.0
+    llm_per_million_tokens_out: float = 0.0
+    line_per_minute: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AgentSettings:
     """What the reference agent is made of.
 
@@ -36,6 +56,7 @@ class AgentSettings:
     level_gate: LevelGateConfig = field(default_factory=LevelGateConfig)
     endpointing: EndpointingConfig = field(default_factory=EndpointingConfig)
     barge_in: BargeInConfig = field(default_factory=BargeInConfig)
+    prices: Prices = field(default_factory=Prices)
 
 
 def settings_from(changes: Mapping[str, str], base: AgentSettings | None = None) -> AgentSettings:

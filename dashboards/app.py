@@ -1,4 +1,4 @@
-"""Review of runs in the browser: runs with their trends, and one call with everything about it.
+"""Review of runs in the browser: runs with their trends, two runs side by side, one call with all about it.
 
 Started by `milliwatt dashboard`. The store's path comes by the environment variable MILLIWATT_DB, since Streamlit
 runs this file as a script. Each query opens the store read-only and closes it, so a run can be merged meanwhile.
@@ -11,12 +11,12 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboards import call_page, runs_page
+from dashboards import call_page, compare_page, runs_page
 from evals.errors import StoreError
 
 DB_VARIABLE = "MILLIWATT_DB"
 DEFAULT_DB = Path("reports/milliwatt.duckdb")
-PAGES = {"Runs": runs_page.show, "One call": call_page.show}
+PAGES = {"Runs": runs_page.show, "Compare": compare_page.show, "One call": call_page.show}
 
 FIRST_RUN = """
 ### No runs yet

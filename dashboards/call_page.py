@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from dashboards.data import all_runs, calls_of, whole_call
+from dashboards.data import all_runs, calls_of, literal, place_of, whole_call
 from evals.report.conversation import AgentLine, CallerLine, Line, conversation
 from evals.report.summary import reasons_of
 from evals.report.timeline import timeline_of
@@ -33,7 +33,7 @@ def show(db: Path) -> bool:
         return False
     names = list(runs["run_id"])[::-1]
     left, middle, right = st.columns([3, 1, 4])
-    run_id = left.selectbox("Run", names, index=_place(names, "run"))
+    run_id = left.selectbox("Run", names, index=place_of(names, "run", default=0))
     calls = calls_of(db, run_id)
     if middle.checkbox("failed only", value=False):
         calls = calls[~calls["passed"]]
@@ -45,7 +45,7 @@ def show(db: Path) -> bool:
     case_id = right.selectbox(
         "Call",
         cases,
-        index=_place(cases, "case"),
+        index=place_of(cases, "case", default=0),
         format_func=lambda case: f"{'✗' if case in failed else '✓'} {case}",
     )
     folder = str(runs[runs["run_id"] == run_id]["folder"].iloc[0])
@@ -57,16 +57,11 @@ def show(db: Path) -> bool:
     return True
 
 
-def _place(names: list[str], parameter: str) -> int:
-    asked = st.query_params.get(parameter)
-    return names.index(asked) if asked in names else 0
-
-
 def _draw(call: FinishedCall, wav: Path | None) -> None:
     record = call.record
-    st.header(_plain(str(record.scenario.get("title") or record.scenario_id)))
+    st.header(literal(str(record.scenario.get("title") or record.scenario_id)))
     st.caption(
-        _plain(
+        literal(
             f"{record.level} · {record.voice} · {record.line.get('name', '')} · {record.duration_ns / 1e9:.1f} s · "
             f"outcome {record.outcome or 'none'} · path {' → '.join(record.path) or 'none'}"
         )
@@ -74,7 +69,7 @@ def _draw(call: FinishedCall, wav: Path | None) -> None:
     if call.passed:
         st.success("Every expectation held.")
     else:
-        st.error("\n".join(f"- {_plain(reason)}" for reason in reasons_of(call)))
+        st.error("\n".join(f"- {literal(reason)}" for reason in reasons_of(call)))
     if wav is not None:
         st.audio(wav.read_bytes(), format="audio/wav")
         st.caption("Caller left, agent right, as heard at the caller's ear.")
@@ -87,6 +82,15 @@ def _draw(call: FinishedCall, wav: Path | None) -> None:
         )
     st.subheader("Said and heard")
     st.html(TALK_STYLE + _talk(conversation(record)))
+    if record.divergences:
+        st.subheader("Left the transcript")
+        _rows(
+            [
+                (left.step + 1, left.recorded, left.replied, f"{left.did}: {left.reason}")
+                for left in record.divergences
+            ],
+            ["before step", "transcript", "agent", "then the caller"],
+        )
     left, right = st.columns(2)
     with left:
         st.subheader("Expectations")
@@ -164,10 +168,3 @@ def _rows(rows: Sequence[tuple[object, ...]], columns: list[str]) -> None:
 
 def _tick(passed: bool) -> str:
     return "✓" if passed else "✗"
-
-
-def _plain(text: str) -> str:
-    """The text as Streamlit's Markdown shows it literally."""
-    return "".join(
-        f"\\{letter}" if letter in "\\`*_{}[]<>()#+-!|:$~" else letter for letter in " ".join(text.split())
-    )

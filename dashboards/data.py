@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
+import streamlit as st
 
+from evals.report.comparison.model import Comparison
+from evals.report.comparison.reading import compare, kept_gates, side_of_run
 from evals.report.figures import Share
+from evals.scoring.gate_file import GATES_FILE
 from evals.store.duck import query
 from evals.store.finished import FinishedCall
-from evals.store.parts import audio_file, read_call
+from evals.store.parts import PARTS_FOLDER, audio_file, read_call
 
 RUNS = """
 WITH called AS (
@@ -24,13 +29,15 @@ WITH called AS (
         count(value) FILTER (metric = 'response_latency') AS answers,
         sum(value) FILTER (metric = 'missed_turn') AS missed_turns,
         quantile_disc(value, 0.95) FILTER (metric = 'yield_latency') AS yield_p95,
-        sum(value) FILTER (metric = 'false_stop') AS false_stops
+        sum(value) FILTER (metric = 'false_stop') AS false_stops,
+        sum(value) FILTER (metric = 'false_cut_ins')
+            / nullif(sum(value) FILTER (metric = 'pauses_offered'), 0) AS cut_ins
     FROM measurements WHERE value IS NOT NULL GROUP BY run_id
 )
 SELECT runs.run_id, started, suites, level, target, seed, commit, harness_version, folder, cases,
     coalesce(calls, 0) AS calls, coalesce(passed, 0) AS passed, passed / calls AS pass_rate,
     word_errors, words, word_errors / nullif(words, 0) AS wer,
-    answer_p50, answer_p95, answer_known_to, answers, missed_turns, yield_p95, false_stops
+    answer_p50, answer_p95, answer_known_to, answers, missed_turns, yield_p95, false_stops, cut_ins
 FROM runs LEFT JOIN called USING (run_id) LEFT JOIN measured USING (run_id)
 WHERE runs.run_id NOT IN (SELECT unnest(merged) FROM runs)
 ORDER BY started, runs.run_id
@@ -85,6 +92,40 @@ def shared_cases(db: Path, run_a: str, run_b: str) -> tuple[int, int]:
     """How many cases both runs have, and how many of those are not the same call (scenario or caller audio)."""
     row = query(db, SHARED, [run_a, run_b]).to_dict("records")[0]
     return int(row["shared"]), int(row["changed"])
+
+
+def comparison_of(before: Path, after: Path) -> Comparison:
+    """Two runs, read from their folders and compared; by the gates that stood beside the later one's suite.
+
+    Raises:
+        HarnessError: no case of the two can be compared, or one of the folders cannot be read.
+    """
+    return _compared(before, after, _state_of(before), _state_of(after))
+
+
+@st.cache_resource(max_entries=4, show_spinner="Comparing the two runs")
+def _compared(before: Path, after: Path, state_before: str, state_after: str) -> Comparison:
+    """Kept while nothing is added to either run: choosing another call asks for the same comparison."""
+    del state_before, state_after  # what it is kept under
+    return compare(side_of_run(before), side_of_run(after), gates=kept_gates(after), folders=(before, after))
+
+
+def _state_of(run_folder: Path) -> str:
+    files = sorted((run_folder / PARTS_FOLDER).glob("*.jsonl")) + sorted(run_folder.glob(GATES_FILE))
+    return " ".join(f"{path.name}:{path.stat().st_size}:{path.stat().st_mtime_ns}" for path in files)
+
+
+def place_of(names: Sequence[str], parameter: str, *, default: int) -> int:
+    """Which of the names the page's address asks for."""
+    asked = st.query_params.get(parameter)
+    return names.index(asked) if asked in names else default
+
+
+def literal(text: str, *, lines: bool = False) -> str:
+    """The text as Streamlit's Markdown shows it literally, on one line or (`lines`) on its own."""
+    plain = text if lines else " ".join(text.split())
+    marked = "".join(f"\\{letter}" if letter in "\\`*_{}[]<>()#+-!|:$~" else letter for letter in plain)
+    return marked.replace("\n", "  \n")
 
 
 def whole_call(db: Path, folder: str, case_id: str) -> tuple[FinishedCall | None, Path | None]:

@@ -34,7 +34,10 @@ _FAILED = 3  # the exit status of a child that could say what is wrong
 # Extras that are for those who change milliwatt, or only name other extras.
 NOT_FOR_USERS = frozenset({"all", "dev"})
 
-WHAT_EXTRAS_GIVE = {"dashboard": "reviewing runs and calls in the browser"}
+WHAT_EXTRAS_GIVE = {
+    "dashboard": "reviewing runs and calls in the browser",
+    "ray": "playing one run on many machines",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,7 @@ from evals.sim.audio_call import Voices, play_audio
 from evals.sim.text_call import play_text
 from evals.sim.virtual_time import VirtualLoop
 from evals.store.finished import FinishedCall
-from evals.store.parts import PartWriter
+from evals.store.part_writer import PartWriter
 from evals.store.row_pieces import PieceWriter
 from evals.targets.registry import TargetSpec, make_targets
 
@@ -32,7 +32,7 @@ class PlaySpec:
     Attributes:
         target: what answers the calls.
         level: how they are played.
-        run_folder: where parts go.
+        run_folder: where parts go; None when whoever asked for the calls stores them.
         cache_folder: where computed audio and recognition are kept; None keeps them in memory only.
         scorecards: files of the scorecards that apply, by suite name.
         run_id: the run, as its rows name it; empty makes no rows beside the parts.
@@ -40,7 +40,7 @@ class PlaySpec:
 
     target: TargetSpec
     level: Level
-    run_folder: Path
+    run_folder: Path | None
     cache_folder: Path | None
     scorecards: dict[str, tuple[Path, ...]]
     run_id: str = ""
@@ -57,6 +57,17 @@ class Played:
     wall_s: float
 
 
+def played_of(finished: FinishedCall) -> Played:
+    """What the progress shows of it."""
+    return Played(
+        case_id=finished.record.case_id,
+        passed=finished.passed,
+        reasons=tuple(f"{item.name}: {item.detail}" for item in finished.checks if not item.passed),
+        call_s=finished.record.duration_ns / NS_PER_S,
+        wall_s=finished.wall_s,
+    )
+
+
 class Player:
     """A worker. Use it as a context manager."""
 
@@ -66,8 +77,12 @@ class Player:
         cache = ContentCache(spec.cache_folder)
         self._reference, self._target = make_targets(spec.target, cache)
         self._cache = cache
-        self._writer = PartWriter(spec.run_folder, worker)
-        self._rows = PieceWriter(spec.run_folder, spec.run_id, self._writer.path) if spec.run_id else None
+        self._writer: PartWriter | None = None
+        self._rows: PieceWriter | None = None
+        if spec.run_folder is not None:
+            self._writer = PartWriter(spec.run_folder, worker)
+            if spec.run_id:
+                self._rows = PieceWriter(spec.run_folder, spec.run_id, self._writer.path)
         self._cards = {
             suite: [load_scorecard(path) for path in paths] for suite, paths in spec.scorecards.items()
         }
@@ -79,13 +94,26 @@ class Player:
         Raises:
             HarnessError: it could not be played or stored.
         """
+        assert self._writer is not None, "nowhere to store it"
+        finished = self.finish(case)
+        line = self._writer.append(finished)
+        if self._rows is not None:
+            self._rows.add(finished, line)
+        return played_of(finished)
+
+    def finish(self, case: Case) -> FinishedCall:
+        """Plays one case, measures and judges it, and stores nothing.
+
+        Raises:
+            HarnessError: it could not be played.
+        """
         begun_ns = stopwatch_ns()
         record = self._record(case)
         measurements = tuple(measure(record))
         checks = tuple(check(record))
         items = tuple(item for card in self._cards.get(case.suite, ()) for item in grade(record, card))
         record_text = canonical_json(record)
-        finished = FinishedCall(
+        return FinishedCall(
             record=record,
             record_sha256=sha256_of_text(record_text),
             measurements=measurements,
@@ -94,16 +122,6 @@ class Player:
             wall_s=(stopwatch_ns() - begun_ns) / NS_PER_S,
             worker=self._worker,
             record_text=record_text,
-        )
-        line = self._writer.append(finished)
-        if self._rows is not None:
-            self._rows.add(finished, line)
-        return Played(
-            case_id=case.id,
-            passed=finished.passed,
-            reasons=tuple(f"{item.name}: {item.detail}" for item in checks if not item.passed),
-            call_s=record.duration_ns / NS_PER_S,
-            wall_s=finished.wall_s,
         )
 
     def _record(self, case: Case) -> CallRecord:
@@ -116,7 +134,8 @@ class Player:
     def close(self) -> None:
         """Closes the part and ends the agent's helpers."""
         try:
-            self._writer.close()
+            if self._writer is not None:
+                self._writer.close()
             if self._rows is not None:
                 self._rows.close()
         finally:

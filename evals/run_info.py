@@ -22,6 +22,7 @@ class RunInfo:
         agent: the agent's description (see `CallRecord.agent`).
         settings: what `--set` changed.
         harness_version: version of milliwatt that played it.
+        normaliser: name of the text normaliser under the word errors; empty in runs before it was stored.
         commit: git commit of the working tree, with `+` when it was changed; empty when unknown.
         cases: ids of the cases that belong to it, in playing order.
         shard: which part of a larger run it is, such as `3/8`; empty for a whole run.
@@ -41,6 +42,7 @@ class RunInfo:
     agent: Mapping[str, Json]
     harness_version: str
     settings: Mapping[str, str] = field(default_factory=dict)
+    normaliser: str = ""
     commit: str = ""
     cases: tuple[str, ...] = ()
     shard: str = ""

@@ -13,6 +13,8 @@ from agent.cache import ContentCache
 from agent.clock import machine_wall
 from agent.errors import AgentError
 from evals.errors import BadInput
+from evals.executors import Play
+from evals.metrics.normaliser import NORMALISER
 from evals.player import Played, PlaySpec
 from evals.pool import play_all
 from evals.record import Level, canonical_json
@@ -21,15 +23,18 @@ from evals.run_info import RunInfo
 from evals.scenario.expansion import expand
 from evals.scenario.file import load_suite
 from evals.scenario.flow_names import flow_path
+from evals.scenario.heard import as_heard
 from evals.scenario.model import Case, Suite, WhenDiverged
 from evals.scoring.gate_file import load_gates
 from evals.scoring.scorecard_file import load_scorecard
 from evals.shards import Shard
 from evals.sim.known_agents import KnownAgent
+from evals.sim.planted.agent import PlantedAgent
 from evals.sim.world import check_world
 from evals.store.disk import write_atomically
 from evals.store.flows import keep_flow
-from evals.store.parts import finished_cases, read_run_info, sync_parts, write_run_info
+from evals.store.part_writer import sync_parts
+from evals.store.parts import finished_cases, read_run_info, write_run_info
 from evals.store.runs import RUNS_FOLDER
 from evals.suite_files import differences, hashes_of
 from evals.targets.registry import TargetSpec, make_targets
@@ -55,6 +60,7 @@ class RunRequest:
         resume: id of a run to go on with.
         reports: folder of runs and of the store.
         cache: folder of computed audio; None keeps it in memory.
+        play: where the calls are played: in processes of this machine, unless said otherwise.
     """
 
     suites: tuple[Path, ...]
@@ -69,6 +75,7 @@ class RunRequest:
     resume: Path | None = None
     reports: Path = Path("reports")
     cache: Path | None = None
+    play: Play = play_all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,11 +87,12 @@ class PlannedRun:
     spec: PlaySpec
     cases: tuple[Case, ...]
     finished: int
+    executor: Play = play_all
 
     def play(self) -> Iterator[Played]:
         """Plays what is not finished yet; each call is stored when it is yielded."""
         try:
-            yield from play_all(self.spec, self.cases, self.info.workers)
+            yield from self.executor(self.spec, self.cases, self.info.workers)
         finally:
             sync_parts(self.folder)
 
@@ -96,26 +104,9 @@ def plan(request: RunRequest) -> PlannedRun:
         BadInput: a suite, an option or the target cannot be used; lists every mistake of every file.
         StoreError: the run's folder cannot be written.
     """
-    files = tuple(path for path in request.suites if path.name != GATES_FILE)
-    if not files:
-        raise BadInput("suites", ["there is no suite among the files"])
-    suites = _load_all(files)
+    files, suites, cases = chosen(request)
     gates = _gates_beside(files)
     scorecards = {suite.name: _scorecards(suite) for suite in suites}
-    _, target = make_targets(request.target, ContentCache(None))  # only to learn of a mistake
-    cases = [
-        case
-        for suite in suites
-        for case in expand(suite, seed=request.seed, repeat=request.repeat, only=request.only or None)
-    ]
-    if not cases:
-        raise BadInput("--only", [f"no scenario's id or tag matches {', '.join(request.only)}"])
-    if request.level is Level.AUDIO:
-        _refuse_choosing_callers(cases)
-    if request.level is Level.TEXT:
-        cases = _one_per_line(cases)
-        if isinstance(target, KnownAgent):
-            target.text_agent(cases[0])  # refuses
     hashes: dict[str, str] = {}
     for suite, path in zip(suites, files, strict=True):
         hashes |= hashes_of(suite, path, scorecards[suite.name])
@@ -151,7 +142,37 @@ def plan(request: RunRequest) -> PlannedRun:
         ),
         cases=tuple(left),
         finished=len(finished),
+        executor=request.play,
     )
+
+
+def chosen(request: RunRequest) -> tuple[tuple[Path, ...], list[Suite], list[Case]]:
+    """The request's suite files, what is in them, and the cases to be played, before they are cut into shards.
+
+    Nothing is written.
+
+    Raises:
+        BadInput: a suite, an option or the target cannot be used; lists every mistake of every file.
+    """
+    files = tuple(path for path in request.suites if path.name != GATES_FILE)
+    if not files:
+        raise BadInput("suites", ["there is no suite among the files"])
+    suites = _load_all(files)
+    _, target = make_targets(request.target, ContentCache(None))  # only to learn of a mistake
+    cases = [
+        case
+        for suite in suites
+        for case in expand(suite, seed=request.seed, repeat=request.repeat, only=request.only or None)
+    ]
+    if not cases:
+        raise BadInput("--only", [f"no scenario's id or tag matches {', '.join(request.only)}"])
+    if request.level is Level.AUDIO:
+        _refuse_choosing_callers(cases)
+    if request.level is Level.TEXT:
+        cases = [as_heard(case) for case in _one_per_line(cases)]
+        if isinstance(target, KnownAgent | PlantedAgent):
+            target.text_agent(cases[0])  # refuses
+    return files, suites, cases
 
 
 def gates_name(number: int) -> str:
@@ -246,6 +267,7 @@ def _new_info(
         target=request.target.name,
         agent={"latency": request.target.latency},
         harness_version=HARNESS_VERSION,
+        normaliser=NORMALISER,
         settings=dict(request.target.settings or {}),
         commit=_commit(),
         cases=tuple(case.id for case in cases),

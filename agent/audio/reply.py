@@ -97,6 +97,7 @@ class ReplyMaker:
                 async for item in items:
                     match item:
                         case Tts():
+                            self._emit(happened.TextGiven(t_ns=self._clock.now_ns(), seq=turn.seq))
                             async for burst in self._speak(item.text, turn.seq):
                                 yield burst
                         case EndCall() | Transfer():
@@ -143,6 +144,9 @@ class ReplyMaker:
                 intents=tuple(row_of(score) for score in output.trace.intents),
                 tools=tuple(row_of(tool) for tool in output.trace.tools),
                 stage_ns=output.trace.stage_ns,
+                model=output.trace.model,
+                tokens_in=output.trace.tokens_in,
+                tokens_out=output.trace.tokens_out,
             )
         )
 

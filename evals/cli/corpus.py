@@ -1,4 +1,4 @@
-"""`milliwatt corpus`: scenarios from what callers have said before."""
+"""`milliwatt corpus`: scenarios from what callers have said before, and thousands from a few."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from typing import Annotated
 
 import typer
 
-from evals.cli.common import app, err, out
+from evals.cli.common import Reports, app, err, out
 from evals.importing.detection import Format
 from evals.scenario.model import WhenDiverged
 
-corpus_app = typer.Typer(no_args_is_help=True, help="Scenarios from what callers have said before.")
+corpus_app = typer.Typer(no_args_is_help=True, help="Scenarios from transcripts, and thousands from a few.")
 app.add_typer(corpus_app, name="corpus")
 
 
 @corpus_app.callback()
 def corpus() -> None:
-    """Scenarios from what callers have said before."""
+    """Scenarios from transcripts, and thousands from a few."""
 
 
 @corpus_app.command(
@@ -71,3 +71,75 @@ def corpus_import(
         force=force,
     )
     raise typer.Exit(import_files(request, out=out, err=err))
+
+
+@corpus_app.command(
+    "generate",
+    epilog="Example: milliwatt corpus generate corpora/booking/paths.yaml --count 10000 --out reports/many.jsonl",
+)
+def corpus_generate(
+    suites: Annotated[list[Path], typer.Argument(help="Suite files whose scenarios are varied.")],
+    output: Annotated[Path, typer.Option("--out", help="The suite to write, NAME.jsonl.")],
+    count: Annotated[int, typer.Option(min=1, max=50_000, help="How many distinct conversations.")] = 1000,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same suite, byte for byte.")] = 1,
+    vary: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A variation, or NAME=RATE: paraphrase, values, order, several, short, slow, disfluency, correction,"
+            " backchannel, keys, recogniser. `none` first switches the others off."
+        ),
+    ] = None,
+    confusions: Annotated[
+        str,
+        typer.Option(
+            help="Errors of a recogniser: a model's file, one that comes with milliwatt (ear), or none."
+        ),
+    ] = "none",
+    line: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A line condition, such as office_15db, that calls take turns on; its errors are used."
+        ),
+    ] = None,
+    wording: Annotated[
+        Path | None, typer.Option(help="Your own sentences; those that come with the flow by default.")
+    ] = None,
+    suite: Annotated[str, typer.Option(help="The suite's name; its file's by default.")] = "",
+    force: Annotated[bool, typer.Option("--force", help="Write the suite anew if it is there.")] = False,
+) -> None:
+    """Makes thousands of distinct conversations from the scenarios of a few suites.
+
+    Exit status 1 when fewer than asked for are to be had, 2 for bad input.
+    """
+    from evals.commands.generate import GenerateOptions, generate
+
+    options = GenerateOptions(
+        suites=tuple(suites),
+        out=output,
+        count=count,
+        seed=seed,
+        vary=tuple(vary or ()),
+        confusions=confusions,
+        lines=tuple(line or ()),
+        wording=wording,
+        name=suite,
+        force=force,
+    )
+    raise typer.Exit(generate(options, out=out, err=err))
+
+
+@corpus_app.command(
+    "confusions",
+    epilog="Example: milliwatt corpus confusions latest --out reports/ear.json",
+)
+def corpus_confusions(
+    runs: Annotated[list[str], typer.Argument(help="Runs at audio level: ids, beginnings of ids, folders.")],
+    output: Annotated[Path, typer.Option("--out", help="The model to write, NAME.json.")],
+    reports: Reports = Path("reports"),
+    force: Annotated[bool, typer.Option("--force", help="Write the model anew if it is there.")] = False,
+) -> None:
+    """Fits a model of the recogniser's errors on what was said and heard in the calls of these runs."""
+    from evals.commands.confusions import ConfusionOptions, fit_confusions
+
+    options = ConfusionOptions(runs=tuple(runs), out=output, reports=reports, force=force)
+    raise typer.Exit(fit_confusions(options, out=out))

@@ -1,4 +1,4 @@
-"""`milliwatt gate`, `report`, `score` and `baseline`: what a run or a recording says."""
+"""`milliwatt gate`, `compare`, `report`, `score` and `baseline`: what a run or a recording says."""
 
 from __future__ import annotations
 
@@ -47,6 +47,68 @@ def gate(
     from evals.commands.gate import compare_runs
 
     raise typer.Exit(compare_runs(run_name, baseline, gates, reports, out=out, db=db))
+
+
+class ComparisonForm(StrEnum):
+    """What a comparison is written as."""
+
+    TEXT = "text"
+    HTML = "html"
+    MD = "md"
+    JSON = "json"
+
+
+@app.command(epilog="Example: milliwatt compare main latest --to html")
+def compare(
+    before: Annotated[
+        str, typer.Argument(metavar="A", help="The run before: an id, the beginning of one, or a baseline.")
+    ],
+    after: Annotated[
+        str, typer.Argument(metavar="B", help="The run now: an id, the beginning of one, or `latest`.")
+    ],
+    to: Annotated[ComparisonForm, typer.Option(help="What to write.")] = ComparisonForm.TEXT,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Where; beside run B by default, `-` for standard output."),
+    ] = None,
+    text: Annotated[
+        tuple[str, str] | None,
+        typer.Option(
+            "--text",
+            metavar="A_TEXT B_TEXT",
+            help="The same two agents' runs at text level, to tell the layers apart; found by themselves if stored.",
+        ),
+    ] = None,
+    also: Annotated[
+        list[str] | None,
+        typer.Option("--also", help="A further run for the HTML page's trade-off picture; may be repeated."),
+    ] = None,
+    gates: Annotated[
+        Path | None, typer.Option(help="A gates.yaml; the one beside run B's suite by default.")
+    ] = None,
+    calls: Annotated[
+        int, typer.Option(min=0, max=100, help="Calls that got worse, to print turn by turn.")
+    ] = 3,
+    reports: Reports = Path("reports"),
+) -> None:
+    """Says what changed between two runs: cases that got worse, better or flaky, turn by turn, and in which layer.
+
+    Exit status: 0 no gate fails, 1 a regression, 2 bad input, 3 too little data to say, or nothing to compare.
+    """
+    from evals.commands.compare import CompareOptions, compare_two
+
+    options = CompareOptions(
+        before=before,
+        after=after,
+        form=to.value,
+        output=output,
+        text=text,
+        also=tuple(also or ()),
+        gates=gates,
+        calls=calls,
+        reports=reports,
+    )
+    raise typer.Exit(compare_two(options, out=out, err=err))
 
 
 @app.command(epilog="Example: milliwatt report latest --to html")

@@ -1,7 +1,8 @@
 """The `milliwatt` command: each command parses, calls one use case, prints, and sets the exit status.
 
 Exit status: 0 all holds, 1 something does not, 2 bad input and nothing was run, 3 could not measure or store,
-130 interrupted. Where several apply: 130 before 2 before 3 before 1 before 0.
+130 interrupted. Where several apply: 130 before 2 before 3 before 1 before 0. A gate with too little data is a 3 where
+nothing fails, and hides no failure that was seen: that is a 1.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from evals.cli.common import app, err
 from evals.errors import BadInput, HarnessError
 
 # Commands register with the app as their module is imported; `--help` lists them in this order.
-for _name in ("playing", "judging", "providers", "corpus", "store", "looking"):
+for _name in ("playing", "judging", "calibrating", "providers", "corpus", "store", "looking"):
     import_module(f"evals.cli.{_name}")
 
 

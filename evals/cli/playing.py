@@ -19,6 +19,13 @@ class PlayLevel(StrEnum):
     AUDIO = "audio"
 
 
+class PlayOn(StrEnum):
+    """What plays the calls of a run."""
+
+    PROCESSES = "processes"
+    RAY = "ray"
+
+
 @app.command(epilog="Example: milliwatt run corpora/booking/smoke.yaml --level audio --seed 1 --workers 2")
 def run(
     suites: Annotated[list[Path], typer.Argument(help="Suite files.")],
@@ -33,7 +40,24 @@ def run(
         int | None,
         typer.Option(min=1, max=1000, help="Play each case so often, instead of the suite's number."),
     ] = None,
-    workers: Annotated[int, typer.Option(min=1, max=64, help="Processes that play calls.")] = 1,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            max=4096,
+            help="Calls played at a time: 1, or on Ray as many as the cluster has processors.",
+        ),
+    ] = None,
+    executor: Annotated[
+        PlayOn, typer.Option(help="Where calls are played: processes of this machine, or a Ray cluster.")
+    ] = PlayOn.PROCESSES,
+    ray_address: Annotated[
+        str | None,
+        typer.Option(
+            metavar="HOST:PORT",
+            help="Head of the Ray cluster that this machine is a node of; without it Ray runs here.",
+        ),
+    ] = None,
     only: Annotated[
         list[str] | None, typer.Option(help="Only scenarios whose id or tag matches this pattern.")
     ] = None,
@@ -62,6 +86,7 @@ def run(
 ) -> None:
     """Plays every case of the suites, stores records and measurements, prints a table and the verdict."""
     from evals.commands.run import RunOptions, run_suites
+    from evals.executors import Executor
 
     raise typer.Exit(
         run_suites(
@@ -72,6 +97,8 @@ def run(
                 seed=seed,
                 repeat=repeat,
                 workers=workers,
+                executor=Executor(executor),
+                ray_address=ray_address,
                 only=tuple(only or ()),
                 shard=shard,
                 resume=resume,

@@ -9,12 +9,12 @@ from pathlib import Path
 from rich.console import Console
 
 from evals.errors import BadInput, HarnessError
+from evals.report.comparison.reading import kept_gates
 from evals.rng import rng_for
 from evals.run_info import RunInfo
 from evals.scoring.case_rows import CallRow, pair
 from evals.scoring.gate import exit_status, judge, judge_absolute, undeclared_changes
 from evals.scoring.gate_file import load_gates
-from evals.scoring.gates import DEFAULT_GATES, Gates
 from evals.scoring.verdict import GateOutcome, GateVerdict
 from evals.store.baselines import baseline_files, find_baseline, read_baseline
 from evals.store.duck import STORE_FILE
@@ -22,7 +22,6 @@ from evals.store.finished import FinishedCall
 from evals.store.gate_rows import case_row, run_rows
 from evals.store.parts import read_run_info, write_verdicts
 from evals.store.runs import resolve_run
-from evals.suite import GATES_FILE
 
 _STYLE = {GateOutcome.PASS: "green", GateOutcome.FAIL: "red", GateOutcome.TOO_LITTLE_DATA: "yellow"}
 
@@ -53,10 +52,10 @@ def compare_runs(
     before = _before(reports, store, baseline_name)
     candidate = run_rows(candidate_folder, store)
     _check_harness(before, candidate)
-    gates = load_gates(gates_file) if gates_file is not None else _usual_gates(candidate_folder)
+    gates = load_gates(gates_file) if gates_file is not None else kept_gates(candidate_folder)
     info = read_run_info(candidate_folder)
     pairing = pair(before.rows, candidate)
-    for note in (*_shard_notes(info, before.run), *pairing.notes()):
+    for note in (*shard_notes(info, before.run), *pairing.notes()):
         out.print(f"note: {note}", highlight=False, markup=False, soft_wrap=True)
     verdicts = judge(before.rows, candidate, gates, rng_for(info.seed, "gate"))
     write_verdicts(candidate_folder, before.name, verdicts)
@@ -90,19 +89,14 @@ def print_verdicts(verdicts: Sequence[GateVerdict], out: Console) -> None:
         out.print(f"{verdict.gate}: {verdict.reason}", highlight=False, markup=False, soft_wrap=True)
 
 
-def _shard_notes(*runs: RunInfo | None) -> list[str]:
+def shard_notes(*runs: RunInfo | None) -> list[str]:
+    """A line for each of the runs that is only part of one."""
     return [
         f"{run.run_id} is shard {run.shard} of a run, and only its cases are compared; "
         "a verdict on the whole needs `milliwatt merge` first"
         for run in runs
         if run is not None and run.shard
     ]
-
-
-def _usual_gates(run_folder: Path) -> Gates:
-    """The gates that stood beside the run's suite; the product's own where there were none."""
-    path = run_folder / GATES_FILE
-    return load_gates(path) if path.is_file() else DEFAULT_GATES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,15 +114,24 @@ def _before(reports: Path, store: Path, name: str) -> _Before:
     if file is not None:
         kept = read_baseline(file)
         return _Before(name=kept.name, rows=kept.rows)
+    folder = run_or_baselines(reports, name)
+    info = read_run_info(folder)
+    return _Before(name=info.run_id, rows=run_rows(folder, store), run=info)
+
+
+def run_or_baselines(reports: Path, name: str) -> Path:
+    """The run's folder that `name` means.
+
+    Raises:
+        BadInput: it means none; the line names the baselines, too, since one could have been meant.
+    """
     try:
-        folder = resolve_run(reports, name)
+        return resolve_run(reports, name)
     except BadInput as error:
         names = ", ".join(baseline_files(reports)) or "none"
         raise BadInput(
             error.where, [*error.mistakes[:-1], f"{error.mistakes[-1]}; baselines: {names}"]
         ) from None
-    info = read_run_info(folder)
-    return _Before(name=info.run_id, rows=run_rows(folder, store), run=info)
 
 
 def _check_harness(before: _Before, after: Sequence[CallRow]) -> None:

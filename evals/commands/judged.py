@@ -80,5 +80,5 @@ def _without_its_events(call: FinishedCall) -> FinishedCall:
     scenario = {name: call.record.scenario[name] for name in told if name in call.record.scenario}
     return replace(
         call,
-        record=replace(call.record, scenario=scenario, events=(), utterances=(), divergences=(), wire=()),
+        record=replace(call.record, scenario=scenario, events=(), utterances=(), wire=()),
     )

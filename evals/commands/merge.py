@@ -33,7 +33,12 @@ def merge_runs(options: MergeOptions, *, out: Console, err: Console) -> int:
     Raises:
         HarnessError: these are not all the shards of one run, or the run cannot be written or stored.
     """
-    merged = merge_shards(_folders(options), options.reports, allow_missing=options.allow_missing)
+    merged = merge_shards(
+        _folders(options),
+        options.reports,
+        allow_missing=options.allow_missing,
+        say=lambda line: err.print(line, highlight=False, soft_wrap=True),
+    )
     count = len(merged.info.merged)
     err.print(f"run {merged.info.run_id}: merged of {count} shard(s)", highlight=False, soft_wrap=True)
     for line in merged.lacking:

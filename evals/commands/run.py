@@ -22,7 +22,8 @@ from rich.progress import (
 
 from evals.commands.judged import Judging, exit_status
 from evals.commands.report import write_report
-from evals.errors import BadInput, HarnessError
+from evals.errors import HarnessError
+from evals.executors import Execution, Executor, executing
 from evals.record import Level
 from evals.report import text
 from evals.shards import parse_shard
@@ -30,7 +31,7 @@ from evals.store.duck import merge_run
 from evals.store.row_pieces import drop_pieces, stored_calls
 from evals.store.runs import resolve_run
 from evals.suite import PlannedRun, RunRequest, plan
-from evals.targets.registry import TargetSpec
+from evals.targets.registry import TargetSpec, changed_settings
 
 INTERRUPTED = 130
 
@@ -44,7 +45,7 @@ class RunOptions:
     target: str
     seed: int
     repeat: int | None
-    workers: int
+    workers: int | None
     only: tuple[str, ...]
     shard: str | None
     resume: str | None
@@ -55,6 +56,8 @@ class RunOptions:
     reports: Path
     db: Path
     cache: Path | None
+    executor: Executor = Executor.PROCESSES
+    ray_address: str | None = None
 
 
 def run_suites(options: RunOptions, *, out: Console, err: Console) -> int:
@@ -63,7 +66,11 @@ def run_suites(options: RunOptions, *, out: Console, err: Console) -> int:
     Raises:
         HarnessError: bad input, or something could not be played or stored.
     """
-    planned = plan(_request(options))
+    with executing(options.executor, options.workers, options.ray_address) as execution:
+        return _run_and_tidy(plan(_request(options, execution)), options, out=out, err=err)
+
+
+def _run_and_tidy(planned: PlannedRun, options: RunOptions, *, out: Console, err: Console) -> int:
     err.print(f"run {planned.info.run_id}: {_plan_text(planned)}", highlight=False)
     try:
         return _run(planned, options, out=out, err=err)
@@ -101,23 +108,17 @@ def _run(planned: PlannedRun, options: RunOptions, *, out: Console, err: Console
     return status
 
 
-def _request(options: RunOptions) -> RunRequest:
-    settings: dict[str, str] = {}
-    mistakes = []
-    for change in options.settings:
-        key, equals, value = change.partition("=")
-        if not equals or not key.startswith("agent."):
-            mistakes.append(f"--set {change}: write it as agent.KEY=VALUE")
-        settings[key.removeprefix("agent.")] = value
-    if mistakes:
-        raise BadInput("options", mistakes)
+def _request(options: RunOptions, execution: Execution) -> RunRequest:
     return RunRequest(
         suites=options.suites,
         level=options.level,
-        target=TargetSpec(name=options.target, settings=settings, latency=options.latency),
+        target=TargetSpec(
+            name=options.target, settings=changed_settings(options.settings), latency=options.latency
+        ),
         seed=options.seed,
         repeat=options.repeat,
-        workers=options.workers,
+        workers=execution.workers,
+        play=execution.play,
         only=options.only,
         shuffle=options.shuffle,
         shard=parse_shard(options.shard) if options.shard else None,

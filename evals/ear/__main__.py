@@ -88,12 +88,30 @@ def finish(
     """
     from evals.ear.finishing import write_calibrated, write_network
 
-    noises = asyncio.run(noise_bank(cache_in(folder)))
-    examples = [samples for pairs in checks(noises, seed).values() for samples, _ in pairs[:40]]
-    write_network(folder, NETWORK, examples, earlier=earlier, share=share)
+    write_network(folder, NETWORK, _examples(folder, seed), earlier=earlier, share=share)
     print(f"network.onnx: {NETWORK.stat().st_size / 1e6:.2f} MB", flush=True)
     words(seed)
     write_calibrated(cache_in(folder))
+
+
+@app.command()
+def narrow(
+    values: Annotated[int, typer.Option(min=1, help="Values that a layer splices from then on.")] = 80,
+    folder: Folder = FOLDER,
+    seed: int = 3,
+    earlier: Annotated[
+        Path | None, typer.Option(help="A checkpoint that training went on from, to be mixed in.")
+    ] = None,
+    share: Annotated[float, typer.Option(min=0.0, max=1.0, help="Its share of the weights.")] = 0.4,
+) -> None:
+    """Make the network smaller and faster where it loses least; then `train` on, towards what it heard before.
+
+    Example: python -m evals.ear narrow --values 80
+    """
+    from evals.ear.finishing import narrow_checkpoint
+
+    lost = narrow_checkpoint(folder, values, _examples(folder, seed), earlier=earlier, share=share)
+    print("left out of the layers' power: " + ", ".join(f"{share:.2%}" for share in lost))
 
 
 @app.command()
@@ -156,6 +174,11 @@ def training_picture(rows: list[dict[str, str]]) -> str:
         curves=(curve("loss", "loss"),),
     )
     return charts.curves((errors, loss), title="Training of the embedded ear")
+
+
+def _examples(folder: Path, seed: int) -> list[Samples]:
+    noises = asyncio.run(noise_bank(cache_in(folder)))
+    return [samples for pairs in checks(noises, seed).values() for samples, _ in pairs[:40]]
 
 
 def checks(noises: NoiseBank, seed: int) -> dict[str, list[tuple[Samples, str]]]:

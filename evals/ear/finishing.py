@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +22,10 @@ from agent.events import WordSpan
 from agent.media import Samples
 from evals.ear.calibration import dev_utterances, fit_certainty, fit_times, paired, write_calibration
 from evals.ear.exporting import export
-from evals.ear.network import EarNetwork
-from evals.ear.training import TrainingPlan
+from evals.ear.narrowing import narrowed
+from evals.ear.network import EarNetwork, NetworkShape
+from evals.ear.training import TEACHER, optimizers
+from evals.errors import BadInput
 
 
 def write_network(
@@ -40,11 +44,7 @@ def write_network(
         share: its share.
     """
     state = _checkpoint(folder / "checkpoint.pt")
-    weights = state["mean"]
-    if earlier is not None:
-        weights = mixed(weights, _checkpoint(earlier)["mean"], share)
-    network = EarNetwork(TrainingPlan(minutes=0).shape)
-    network.load_state_dict(weights)
+    network = _network(state, earlier, share)
     facts = {
         "steps": str(state["step"]),
         "minutes": f"{state['trained_s'] / 60:.0f}",
@@ -52,6 +52,50 @@ def write_network(
     }
     path.parent.mkdir(parents=True, exist_ok=True)
     export(network, path, facts, examples)
+
+
+def narrow_checkpoint(
+    folder: Path, values: int, examples: list[Samples], *, earlier: Path | None = None, share: float = 0.4
+) -> tuple[float, ...]:
+    """Makes the folder's checkpoint one of a network with fewer spliced values, to be trained on.
+
+    The network as it was stays beside it: training goes on towards what that hears (Hinton, Vinyals & Dean,
+    "Distilling the knowledge in a neural network", 2015), and the whole checkpoint under another name.
+
+    Args:
+        folder: holds `checkpoint.pt`.
+        values: that a layer splices from then on.
+        examples: utterances that tell which of them matter.
+        earlier, share: as for `write_network`.
+
+    Raises:
+        BadInput: the folder's network was narrowed before.
+
+    Returns:
+        The share of each layer's sum's power that is left out.
+    """
+    if (folder / TEACHER).exists():
+        raise BadInput(str(folder), [f"was narrowed before: it holds {TEACHER}; train on, or begin anew"])
+    path = folder / "checkpoint.pt"
+    state = _checkpoint(path)
+    wide = _network(state, earlier, share)
+    network, lost = narrowed(wide, values, examples)
+    weights, shape = network.state_dict(), asdict(network.shape)
+    shutil.copy(path, folder / "checkpoint_wide.pt")
+    torch.save({"mean": wide.state_dict(), "shape": state["shape"]}, folder / TEACHER)
+    # Of the weights as they are now nothing is known about how they last moved.
+    still = [each.state_dict() for each in optimizers(network, 0.0)]
+    torch.save({**state, "network": weights, "mean": weights, "optimizers": still, "shape": shape}, path)
+    return lost
+
+
+def _network(state: Mapping[str, Any], earlier: Path | None, share: float) -> EarNetwork:
+    weights = state["mean"]
+    if earlier is not None:
+        weights = mixed(weights, _checkpoint(earlier)["mean"], share)
+    network = EarNetwork(NetworkShape(**state["shape"]))
+    network.load_state_dict(weights)
+    return network
 
 
 def mixed(weights: Mapping[str, Tensor], others: Mapping[str, Tensor], share: float) -> dict[str, Tensor]:

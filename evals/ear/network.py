@@ -33,7 +33,7 @@ SOUND_SYMBOLS = SOUNDS + " "
 _FFT = 256
 _BAND_HZ = (120.0, 3900.0)
 # Added to each band's energy: about that of a line's idle noise, so that silence is one value and not many.
-_FLOOR = 1e-5
+FLOOR = 1e-5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +98,7 @@ class Features(nn.Module):
         power = spectrum * spectrum
         half = self.waves.shape[1] // 2
         energy = (power[..., :half] + power[..., half:]) @ self.mel
-        return torch.log(energy + _FLOOR)
+        return torch.log(energy + FLOOR)
 
 
 class Layer(nn.Module):

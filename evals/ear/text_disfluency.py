@@ -10,11 +10,12 @@ _FILLERS = (
     "um|um|um|uh|uh|er|er|erm|ah|well|like|so|you know|i mean|let me see|let me think|hang on|sort of|kind of|sorry"
     "|actually|hmm|what's it called|how do i put it|to be honest|basically|right|okay so"
 ).split("|")
-_RESTARTS = (
+RESTARTS = (
     "no|sorry|i mean|no sorry|wait no|well no|actually|or rather|no wait|er no|make that|scratch that".split(
         "|"
     )
 )
+"""What people say between the wrong word and the right one."""
 _ENDINGS = "you know|i think|i guess|i suppose|or something|and stuff|if that makes sense|so yeah|right|really".split(
     "|"
 )
@@ -65,8 +66,8 @@ def _hesitation(dice: Dice, words: list[str]) -> list[str]:
 def _restart(dice: Dice, words: list[str]) -> list[str]:
     places = [at for at, word in enumerate(words) if word in _ROW_OF]
     if not places:
-        return [*words[: dice.between(1, min(3, len(words)))], *dice.pick(_RESTARTS).split(), *words]
+        return [*words[: dice.between(1, min(3, len(words)))], *dice.pick(RESTARTS).split(), *words]
     at = dice.pick(places)
     wrong = dice.pick(_ROW_OF[words[at]])
     front = words[max(0, at - dice.below(3)) : at]
-    return [*words[:at], wrong, *dice.pick(_RESTARTS).split(), *front, *words[at:]]
+    return [*words[:at], wrong, *dice.pick(RESTARTS).split(), *front, *words[at:]]

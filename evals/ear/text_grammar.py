@@ -67,7 +67,7 @@ class Grammar:
         return " ".join(self._makers[name](dice).split())
 
     def _lines(self, rule: str) -> Maker:
-        return _one_of([self._choice(line) for line in _CONTINUED.sub(" ", rule.strip()).splitlines()])
+        return _one_of([self._choice(line) for line in _lines(rule)])
 
     def _choice(self, text: str) -> Maker:
         return _one_of([self._sequence(part) for part in _split(text)])
@@ -92,6 +92,19 @@ class Grammar:
             return self._choice(text)
         self._wanted.add(text)
         return lambda dice: self._makers[text](dice)
+
+
+def alternatives(rule: str) -> list[str]:
+    """The templates of a rule, those between its bars apart.
+
+    Raises:
+        ValueError: its braces do not match.
+    """
+    return [part.strip() for line in _lines(rule) for part in _split(line) if part.strip()]
+
+
+def _lines(rule: str) -> list[str]:
+    return _CONTINUED.sub(" ", rule.strip()).splitlines()
 
 
 def _one_of(makers: list[Maker]) -> Maker:

@@ -9,7 +9,7 @@ import csv
 import os
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,7 @@ from evals.metrics.word_errors import WordErrors
 from evals.rng import rng_for
 
 LETTER_COLUMNS = 1 + len(LETTER_SYMBOLS)  # of the network's outputs; those of the sounds come after
+TEACHER = "teacher.pt"
 _POOL = 300  # utterances sorted by length before they are put into batches
 
 
@@ -178,16 +179,21 @@ class Trainer:
         torch.set_num_threads(plan.threads)
         torch.manual_seed(plan.seed)
         self.folder, self.plan, self.noises = folder, plan, noises
-        self.network = EarNetwork(plan.shape).to(plan.device)
-        self.mean = EarNetwork(plan.shape).to(
-            plan.device
-        )  # a running mean of the weights: what is tested and shipped
+        held = self._held()
+        shape = NetworkShape(**held["shape"]) if held else plan.shape
+        self.network = EarNetwork(shape).to(plan.device)
+        # A running mean of the weights: what is tested and shipped.
+        self.mean = EarNetwork(shape).to(plan.device)
+        self.teacher = self._read_teacher()
         self.optimizers = optimizers(self.network, plan.peak_rate)
         self.step = 0
         self.trained_s = 0.0
         self.sitting = 0
         self.audio_h = 0.0
-        self._read_checkpoint()
+        if held:
+            self._go_on_from(held)
+        else:
+            self.mean.load_state_dict(self.network.state_dict())
 
     def run(
         self, checks: Mapping[str, Sequence[tuple[Samples, str]]], *, check_every_s: float = 420.0
@@ -237,9 +243,14 @@ class Trainer:
             for group in optimizer.param_groups:
                 group["lr"] = float(rate)
             optimizer.zero_grad()
-        outputs = log_probabilities(self.network, batch.samples).transpose(0, 1)
+        heard = log_probabilities(self.network, batch.samples)
+        outputs = heard.transpose(0, 1)
         total = _loss(outputs[..., :LETTER_COLUMNS], batch.frames, batch.letters)
         total = total + _loss(outputs[..., LETTER_COLUMNS:], batch.frames, batch.sounds)
+        if self.teacher is not None:
+            with torch.no_grad():
+                taught = log_probabilities(self.teacher, batch.samples)
+            total = total + _difference(taught, heard, batch.frames)
         total.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 2.0)
         for optimizer in self.optimizers:
@@ -289,23 +300,37 @@ class Trainer:
             "network": self.network.state_dict(), "mean": self.mean.state_dict(),
             "optimizers": [each.state_dict() for each in self.optimizers], "step": self.step,
             "trained_s": self.trained_s, "sitting": self.sitting, "audio_h": self.audio_h,
+            "shape": asdict(self.network.shape),
         }  # fmt: skip
         draft = path.with_suffix(f".{os.getpid()}.{threading.get_ident()}.part")
         torch.save(state, draft)
         os.replace(draft, path)
 
-    def _read_checkpoint(self) -> None:
+    def _held(self) -> dict[str, Any]:
+        """The last checkpoint; empty when there is none."""
         path = self.folder / "checkpoint.pt"
         if not path.exists():
-            self.mean.load_state_dict(self.network.state_dict())
-            return
-        state = torch.load(path, weights_only=True, map_location=self.plan.device)
+            return {}
+        state: dict[str, Any] = torch.load(path, weights_only=True, map_location=self.plan.device)
+        return state
+
+    def _go_on_from(self, state: Mapping[str, Any]) -> None:
         self.network.load_state_dict(state["network"])
         self.mean.load_state_dict(state["mean"])
         for optimizer, held in zip(self.optimizers, state["optimizers"], strict=True):
             optimizer.load_state_dict(held)
         self.step, self.trained_s = state["step"], state["trained_s"]
         self.sitting, self.audio_h = state["sitting"] + 1, state["audio_h"]
+
+    def _read_teacher(self) -> EarNetwork | None:
+        """The network that this one was narrowed from, if it was."""
+        path = self.folder / TEACHER
+        if not path.exists():
+            return None
+        state = torch.load(path, weights_only=True, map_location=self.plan.device)
+        teacher = EarNetwork(NetworkShape(**state["shape"])).to(self.plan.device)
+        teacher.load_state_dict(state["mean"])
+        return teacher.eval()
 
 
 def optimizers(network: EarNetwork, rate: float) -> list[torch.optim.Optimizer]:
@@ -327,6 +352,13 @@ def _loss(outputs: Tensor, frames: Tensor, said: Symbols) -> Tensor:
         outputs, said.row.to(outputs.device), frames, said.counts, reduction="none", zero_infinity=True
     )
     return losses.sum() / int(said.counts.sum().clamp(min=1))
+
+
+def _difference(taught: Tensor, heard: Tensor, frames: Tensor) -> Tensor:
+    """Kullback-Leibler divergence of what is heard, (B, T, 29 + 45), from what the teacher hears, in nats a frame."""
+    each = functional.kl_div(heard, taught, reduction="none", log_target=True).sum(-1)
+    inside = torch.arange(each.shape[1])[None] < frames[:, None]
+    return each[inside.to(each.device)].sum() / int(frames.sum())
 
 
 def greedy_error_rates(network: EarNetwork, pairs: Sequence[tuple[Samples, str]]) -> tuple[float, float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from evals.metrics.definition import NO_AUDIO, MetricDefinition
+from evals.metrics.latency import response
 from evals.metrics.measurement import Measurement
 from evals.metrics.timeline import (
     LISTENER_SOUNDS,
@@ -16,16 +17,24 @@ from evals.metrics.timeline import (
 )
 from evals.record import CallRecord, Level, Span
 
-YIELD_LATENCY = MetricDefinition(name="yield_latency", version=1, unit="ms")
-YIELD_LATENCY_NET = MetricDefinition(name="yield_latency_net", version=1, unit="ms")
-STOP_LATENCY = MetricDefinition(name="stop_latency", version=1, unit="ms")
-DECISION_LATENCY = MetricDefinition(name="barge_in_decision_latency", version=1, unit="ms")
-BARGE_IN_MISSED = MetricDefinition(name="barge_in_missed", version=1, unit="yes=1")
-FALSE_STOP = MetricDefinition(name="false_stop", version=1, unit="yes=1")
-YIELD_RESUMED = MetricDefinition(name="yield_resumed", version=1, unit="yes=1")
-RESUME_GAP = MetricDefinition(name="resume_gap", version=1, unit="ms")
+YIELD_LATENCY = MetricDefinition(name="yield_latency", version=2, unit="ms")
+YIELD_LATENCY_NET = MetricDefinition(name="yield_latency_net", version=2, unit="ms")
+STOP_LATENCY = MetricDefinition(name="stop_latency", version=2, unit="ms")
+DECISION_LATENCY = MetricDefinition(name="barge_in_decision_latency", version=2, unit="ms")
+RECOVERY_LATENCY = MetricDefinition(name="recovery_latency", version=1, unit="ms")
+BARGE_IN_MISSED = MetricDefinition(name="barge_in_missed", version=2, unit="yes=1")
+FALSE_STOP = MetricDefinition(name="false_stop", version=2, unit="yes=1")
+YIELD_RESUMED = MetricDefinition(name="yield_resumed", version=2, unit="yes=1")
+RESUME_GAP = MetricDefinition(name="resume_gap", version=2, unit="ms")
 
-INTERRUPTION_METRICS = (YIELD_LATENCY, YIELD_LATENCY_NET, STOP_LATENCY, DECISION_LATENCY, BARGE_IN_MISSED)
+INTERRUPTION_METRICS = (
+    YIELD_LATENCY,
+    YIELD_LATENCY_NET,
+    STOP_LATENCY,
+    DECISION_LATENCY,
+    RECOVERY_LATENCY,
+    BARGE_IN_MISSED,
+)
 LISTENER_METRICS = (FALSE_STOP, YIELD_RESUMED, RESUME_GAP)
 METRICS = INTERRUPTION_METRICS + LISTENER_METRICS
 
@@ -34,7 +43,7 @@ FALSE_STOP_NS = 1_000_000_000  # at the ear, a stop within 1 s of the noise is p
 GIVEN_UP_NS = 2_000_000_000  # at the ear, a silence this long is a reply given up, not held
 
 NOT_OFFERED = "not offered: the reply was over before the caller began"
-SILENT = "the agent was silent when the caller began"
+SILENT = "no reply was under way when the caller began"
 
 
 def barge_in(record: CallRecord) -> list[Measurement]:
@@ -63,20 +72,21 @@ def _interruption(record: CallRecord, turn: int) -> list[Measurement]:
     under_way = reply_under_way(record, utterance)
     if under_way is None:
         return [metric.unscored(SILENT, turn=turn) for metric in INTERRUPTION_METRICS]
-    spoke_on = under_way.end_ns - onset_ns(utterance)
+    spoke_on = max(0, under_way.end_ns - onset_ns(utterance))  # never heard again, if they began in a pause
     missed = spoke_on > MISSED_NS
     raw_ms = min(spoke_on, MISSED_NS) / NS_PER_MS
     delay_ms = line_delay_ms(record)
     net = (
         YIELD_LATENCY_NET.unscored("the line's delay is not known", turn=turn)
         if delay_ms is None
-        else YIELD_LATENCY_NET.of(raw_ms - delay_ms, turn=turn, censored=missed)
+        else YIELD_LATENCY_NET.of(max(0.0, raw_ms - delay_ms), turn=turn, censored=missed)
     )
     return [
         YIELD_LATENCY.of(raw_ms, turn=turn, censored=missed),
         net,
         _stop(record, turn, missed=missed),
         _decision(record, turn),
+        _recovery(record, turn),
         BARGE_IN_MISSED.of(missed, turn=turn),
     ]
 
@@ -94,6 +104,17 @@ def _stop(record: CallRecord, turn: int, *, missed: bool) -> Measurement:
     if missed:
         return STOP_LATENCY.of(MISSED_NS / NS_PER_MS, turn=turn, censored=True)
     return STOP_LATENCY.unscored("the reply ended without a sign of being stopped", turn=turn)
+
+
+def _recovery(record: CallRecord, turn: int) -> Measurement:
+    """From the end of the interruption to the answer to it."""
+    utterance = record.utterances[turn]
+    if utterance.hung_up or not utterance.expects_reply:
+        return RECOVERY_LATENCY.unscored("the caller left with it", turn=turn)
+    answer = response(record, turn)[0]
+    if answer.value is None:
+        return RECOVERY_LATENCY.unscored(answer.unscored_reason, turn=turn)
+    return RECOVERY_LATENCY.of(answer.value, turn=turn, censored=answer.censored)
 
 
 def _decision(record: CallRecord, turn: int) -> Measurement:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from evals.metrics.character_errors import character_errors
 from evals.metrics.definition import MetricDefinition
 from evals.metrics.measurement import Measurement
+from evals.metrics.normaliser import NORMALISER_VERSION
 from evals.metrics.words_heard import compared_turns, no_texts
 from evals.record import CallRecord
 
-CHARACTERS_SAID = MetricDefinition(name="characters_said", version=1, unit="characters", better="")
-CHARACTER_ERRORS = MetricDefinition(name="character_errors", version=1, unit="characters")
+CHARACTERS_SAID = MetricDefinition(
+    name="characters_said", version=NORMALISER_VERSION, unit="characters", better=""
+)
+CHARACTER_ERRORS = MetricDefinition(name="character_errors", version=NORMALISER_VERSION, unit="characters")
 
 METRICS = (CHARACTERS_SAID, CHARACTER_ERRORS)
 

@@ -16,7 +16,7 @@ class MetricDefinition:
     Attributes:
         name: as stored.
         version: measurements of two versions are never compared.
-        unit: `ms`, `words`, `characters`, `digits`, `entities`, `count` or `yes=1`.
+        unit: `ms`, `min`, `USD`, `words`, `characters`, `digits`, `entities`, `count`, `ratio` or `yes=1`.
         better: `lower`, `higher`, or empty where neither is better.
     """
 

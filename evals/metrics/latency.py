@@ -15,8 +15,8 @@ from evals.metrics.timeline import (
 from evals.record import CallRecord, Level
 from evals.scenario.model import Sound
 
-RESPONSE_LATENCY = MetricDefinition(name="response_latency", version=1, unit="ms")
-MISSED_TURN = MetricDefinition(name="missed_turn", version=1, unit="yes=1")
+RESPONSE_LATENCY = MetricDefinition(name="response_latency", version=2, unit="ms")
+MISSED_TURN = MetricDefinition(name="missed_turn", version=2, unit="yes=1")
 ANSWER_LATENCY = MetricDefinition(name="answer_latency", version=1, unit="ms")
 
 METRICS = (RESPONSE_LATENCY, MISSED_TURN, ANSWER_LATENCY)
@@ -29,7 +29,7 @@ def latency(record: CallRecord) -> list[Measurement]:
     measurements = [_answer(record)]
     for turn, utterance in enumerate(record.utterances):
         if utterance.expects_reply and not utterance.hung_up:
-            measurements += _response(record, turn)
+            measurements += response(record, turn)
     return measurements
 
 
@@ -51,7 +51,8 @@ def reply_onset_ns(record: CallRecord, turn: int) -> int | None:
     return None
 
 
-def _response(record: CallRecord, turn: int) -> list[Measurement]:
+def response(record: CallRecord, turn: int) -> list[Measurement]:
+    """Response latency and missed turn of one utterance that expects a reply."""
     utterance = record.utterances[turn]
     ended = turn_end_ns(utterance)
     onset = reply_onset_ns(record, turn)

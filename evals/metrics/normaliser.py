@@ -2,7 +2,7 @@
 
 Whisper's English normaliser is the base, because most published figures stand on it. On telephone English it
 spoils numbers said digit by digit, clock times, e-mail addresses, "oh", Irish names and possessives; what is put
-right here before it runs is listed in docs/metrics.md, and any change to it raises `NORMALISER`.
+right here before it runs is listed in docs/metrics.md, and any change to it raises `NORMALISER_VERSION`.
 
 What must come through exactly (a phone number, a slot) is judged apart from word errors: this only keeps one
 spelling from being counted as an error against another.
@@ -16,8 +16,11 @@ from functools import cache, lru_cache
 
 from whisper_normalizer.english import EnglishTextNormalizer
 
-NORMALISER = "whisper-normalizer 0.1.15 + milliwatt 1"
-"""Names the rules in force; word errors under another name are not comparable."""
+NORMALISER_VERSION = 1
+"""Version of the rules, Whisper's and ours together, and so of every metric of words and characters."""
+
+NORMALISER = f"whisper-normalizer 0.1.15 + milliwatt {NORMALISER_VERSION}"
+"""Names the rules in force, and is stored with each run; word errors under another name are not comparable."""
 
 _DIGIT = "zero|one|two|three|four|five|six|seven|eight|nine"
 _DIGIT_WORDS = dict(zip("0123456789", _DIGIT.split("|"), strict=True))

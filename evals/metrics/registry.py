@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from evals.metrics import barge_in, characters_heard, entities_heard, latency, task, turn_taking, words_heard
+from evals.metrics import (
+    barge_in,
+    characters_heard,
+    cost,
+    entities_heard,
+    fallback,
+    first_content,
+    latency,
+    selectivity,
+    stages,
+    task,
+    turn_taking,
+    utterance_errors,
+    words_heard,
+)
 from evals.metrics.definition import LossDefinition, MetricDefinition, RatioDefinition
 from evals.metrics.measurement import Measurement, Metric
 from evals.record import CallRecord
@@ -11,11 +25,17 @@ from evals.scenario.model import EntityKind
 FAMILIES: tuple[tuple[Metric, tuple[MetricDefinition, ...]], ...] = (
     (task.task, task.METRICS),
     (words_heard.words_heard, words_heard.METRICS),
+    (utterance_errors.utterance_errors, utterance_errors.METRICS),
     (characters_heard.characters_heard, characters_heard.METRICS),
     (entities_heard.entities_heard, entities_heard.METRICS),
     (latency.latency, latency.METRICS),
+    (first_content.first_content, first_content.METRICS),
+    (stages.stages, stages.METRICS),
     (barge_in.barge_in, barge_in.METRICS),
+    (selectivity.selectivity, selectivity.METRICS),
     (turn_taking.turn_taking, turn_taking.METRICS),
+    (fallback.fallback, fallback.METRICS),
+    (cost.cost, cost.METRICS),
 )
 """One function a family, and all that it measures."""
 
@@ -61,6 +81,8 @@ RATIOS: tuple[RatioDefinition, ...] = (
         denominator=("agent_talk_time", "caller_talk_time"),
         better="",
     ),
+    RatioDefinition(name="fallback_rate", numerator=("fallback_turns",), denominator=("speech_turns",)),
+    RatioDefinition(name="cost_per_minute", numerator=("call_cost",), denominator=("call_minutes",)),
     RatioDefinition(name="false_cut_in_rate", numerator=("false_cut_ins",), denominator=("pauses_offered",)),
 )
 """What is derived from sums of stored values when calls are pooled."""

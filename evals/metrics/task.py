@@ -1,4 +1,4 @@
-"""Whether the call did what it was for: its outcome, its path, its tool calls, what it holds at the end.
+"""Whether the call did what it was for: its outcome, its path, its tool calls, what it holds at the end, its handoff.
 
 Each part is 1 or 0 where the scenario expects something of the kind, and unscored where it does not. Texts said and
 bounds on delays are expectations of the scenario too, but not of the task: `evals.scoring.expectations` checks them.
@@ -13,13 +13,14 @@ from evals.metrics.definition import MetricDefinition
 from evals.metrics.measurement import Measurement
 from evals.record import CallRecord, CallStatus, ToolCall
 
-TASK_SUCCESS = MetricDefinition(name="task_success", version=1, unit="yes=1", better="higher")
+TASK_SUCCESS = MetricDefinition(name="task_success", version=2, unit="yes=1", better="higher")
 OUTCOME_CORRECT = MetricDefinition(name="outcome_correct", version=1, unit="yes=1", better="higher")
 PATH_CORRECT = MetricDefinition(name="path_correct", version=1, unit="yes=1", better="higher")
 TOOLS_CORRECT = MetricDefinition(name="tools_correct", version=1, unit="yes=1", better="higher")
 CAPTURED_CORRECT = MetricDefinition(name="captured_correct", version=1, unit="yes=1", better="higher")
+HANDOFF_CORRECT = MetricDefinition(name="handoff_correct", version=1, unit="yes=1", better="higher")
 
-METRICS = (TASK_SUCCESS, OUTCOME_CORRECT, PATH_CORRECT, TOOLS_CORRECT, CAPTURED_CORRECT)
+METRICS = (TASK_SUCCESS, OUTCOME_CORRECT, PATH_CORRECT, TOOLS_CORRECT, CAPTURED_CORRECT, HANDOFF_CORRECT)
 
 ANY_STATES = "..."
 
@@ -31,6 +32,7 @@ def task(record: CallRecord) -> list[Measurement]:
         PATH_CORRECT: _path_correct(record),
         TOOLS_CORRECT: _tools_correct(record),
         CAPTURED_CORRECT: _captured_correct(record),
+        HANDOFF_CORRECT: handoff_correct(record),
     }
     measurements = [
         metric.unscored("the scenario expects nothing of the kind") if held is None else metric.of(held)
@@ -96,6 +98,14 @@ def expected_tools(record: CallRecord) -> list[tuple[str, Mapping[str, Json], in
                 )
             )
     return tools
+
+
+def handoff_correct(record: CallRecord) -> bool | None:
+    """Whether the call was transferred where, and only if, it had to be; None where the scenario does not say."""
+    wanted = expected_of(record).get("handoff")
+    if isinstance(wanted, bool):
+        return bool(record.transferred_to) is wanted
+    return None if wanted is None else record.transferred_to == wanted
 
 
 def _outcome_correct(record: CallRecord) -> bool | None:

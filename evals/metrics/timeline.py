@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from agent.media import SAMPLE_NS, mulaw_decode
 from agent.turn import Json
+from evals.metrics.carrier_queue import unplayed_ns
 from evals.record import CallerUtterance, CallRecord, Span
 from evals.scenario.model import Sound, StepKind
 from evals.signal.voicing import audible_spans
@@ -21,7 +22,7 @@ SILENCE_MS = 200  # closures and gaps between words last up to about 150 ms; pau
 NS_PER_MS = 1_000_000
 
 WORD_KINDS = frozenset({StepKind.SAYS, StepKind.INTERRUPTS, StepKind.PLAYS})
-LISTENER_SOUNDS = frozenset({Sound.BACKCHANNEL, Sound.COUGH})
+LISTENER_SOUNDS = frozenset({Sound.BACKCHANNEL, Sound.COUGH, Sound.ASIDE})
 
 
 def agent_spans(record: CallRecord) -> tuple[Span, ...]:
@@ -72,27 +73,42 @@ def event_ns(row: Mapping[str, Json], name: str = "t_ns") -> int:
 
 
 def reply_under_way(record: CallRecord, utterance: CallerUtterance) -> Span | None:
-    """The reply that was audible when the caller began, up to its last audible sample; None when none was.
+    """The reply that the caller began over, up to its last audible sample; None when none was under way.
 
     A reply goes on over its own pauses: the agent that is audible again while the caller still speaks, or that had
     spoken past their end, has not stopped, unless a `clear` on the wire or the agent's own events say that it had.
     A silence of the record's `reply_end_ns` ends it in any case.
+
+    So a caller who begins in a pause begins over a reply, if words of it were left: the agent is audible again while
+    they speak, or more than the silence that ends a reply was waiting at the carrier. The span then ends before the
+    caller's onset, when the agent was never heard again.
     """
     begun = onset_ns(utterance)
     spans = agent_spans(record)
-    first = next((at for at, span in enumerate(spans) if span.start_ns <= begun < span.end_ns), None)
-    if first is None:
+    last = next((at for at in reversed(range(len(spans))) if spans[at].start_ns <= begun), None)
+    if last is None:
         return None
-    ended = turn_end_ns(utterance)
-    stops = stops_ns(record)
-    end = spans[first].end_ns
-    for span in spans[first + 1 :]:
+    end = _end_of_reply(record, utterance, last)
+    in_pause = spans[last].end_ns <= begun
+    if in_pause and begun - spans[last].end_ns >= record.reply_end_ns:
+        return None
+    if in_pause and end <= begun and unplayed_ns(record, begun) <= record.reply_end_ns:
+        return None
+    return Span(start_ns=spans[last].start_ns, end_ns=end)
+
+
+def _end_of_reply(record: CallRecord, utterance: CallerUtterance, last: int) -> int:
+    """The last audible sample of the reply whose stretch number `last` is the last begun before the caller."""
+    begun, ended = onset_ns(utterance), turn_end_ns(utterance)
+    spans, stops = agent_spans(record), stops_ns(record)
+    end = spans[last].end_ns
+    for span in spans[last + 1 :]:
         went_on = span.start_ns < ended or end > ended
         stopped = any(begun <= stop < span.start_ns for stop in stops)
         if stopped or not went_on or span.start_ns - end >= record.reply_end_ns:
             break
         end = span.end_ns
-    return Span(start_ns=spans[first].start_ns, end_ns=end)
+    return end
 
 
 def stops_ns(record: CallRecord) -> list[int]:

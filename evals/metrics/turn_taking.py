@@ -22,8 +22,8 @@ DEAD_AIR_MAX = MetricDefinition(name="dead_air_max", version=1, unit="ms")
 AGENT_TALK_TIME = MetricDefinition(name="agent_talk_time", version=1, unit="ms", better="")
 CALLER_TALK_TIME = MetricDefinition(name="caller_talk_time", version=1, unit="ms", better="")
 OVERLAP_TIME = MetricDefinition(name="overlap_time", version=1, unit="ms")
-FALSE_CUT_INS = MetricDefinition(name="false_cut_ins", version=1, unit="count")
-PAUSES_OFFERED = MetricDefinition(name="pauses_offered", version=1, unit="count", better="")
+FALSE_CUT_INS = MetricDefinition(name="false_cut_ins", version=2, unit="count")
+PAUSES_OFFERED = MetricDefinition(name="pauses_offered", version=2, unit="count", better="")
 
 METRICS = (DEAD_AIR_MAX, AGENT_TALK_TIME, CALLER_TALK_TIME, OVERLAP_TIME, FALSE_CUT_INS, PAUSES_OFFERED)
 

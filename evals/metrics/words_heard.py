@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from agent.turn import Json
 from evals.metrics.definition import NO_AUDIO, MetricDefinition
 from evals.metrics.measurement import Measurement
-from evals.metrics.normaliser import normalise
+from evals.metrics.normaliser import NORMALISER_VERSION, normalise
 from evals.metrics.timeline import LISTENER_SOUNDS, WORD_KINDS, event_ns, events_of, onset_ns
 from evals.metrics.word_errors import WordErrors, word_errors
 from evals.record import CallerUtterance, CallRecord, Level
 
-WORD_HITS = MetricDefinition(name="word_hits", version=1, unit="words", better="higher")
-WORD_SUBSTITUTIONS = MetricDefinition(name="word_substitutions", version=1, unit="words")
-WORD_DELETIONS = MetricDefinition(name="word_deletions", version=1, unit="words")
-WORD_INSERTIONS = MetricDefinition(name="word_insertions", version=1, unit="words")
+WORD_HITS = MetricDefinition(name="word_hits", version=NORMALISER_VERSION, unit="words", better="higher")
+WORD_SUBSTITUTIONS = MetricDefinition(name="word_substitutions", version=NORMALISER_VERSION, unit="words")
+WORD_DELETIONS = MetricDefinition(name="word_deletions", version=NORMALISER_VERSION, unit="words")
+WORD_INSERTIONS = MetricDefinition(name="word_insertions", version=NORMALISER_VERSION, unit="words")
 
 METRICS = (WORD_HITS, WORD_SUBSTITUTIONS, WORD_DELETIONS, WORD_INSERTIONS)
 
@@ -77,13 +77,13 @@ def heard_text(record: CallRecord, turn: int) -> str:
     rows = events_of(record, "final_heard")
     if not rows:
         return turn_text(record, turn)
-    return " ".join(str(row["text"]) for row in rows if _belongs_to(record, row) == turn).strip()
+    return " ".join(str(row["text"]) for row in rows if utterance_of(record, row) == turn).strip()
 
 
 def turn_text(record: CallRecord, turn: int) -> str:
     """The transcripts of the turns that the agent opened on the caller utterance with this index."""
     rows = [row for row in events_of(record, "turn_opened") if row.get("event") == "speech"]
-    return " ".join(str(row["transcript"]) for row in rows if _belongs_to(record, row) == turn).strip()
+    return " ".join(str(row["transcript"]) for row in rows if utterance_of(record, row) == turn).strip()
 
 
 def _is_reference(utterance: CallerUtterance) -> bool:
@@ -95,7 +95,7 @@ def _counts(errors: WordErrors, turn: int) -> list[Measurement]:
     return [metric.of(count, turn=turn) for metric, count in zip(METRICS, counts, strict=True)]
 
 
-def _belongs_to(record: CallRecord, row: Mapping[str, Json]) -> int | None:
+def utterance_of(record: CallRecord, row: Mapping[str, Json]) -> int | None:
     """The utterance that an event tells of: the last one begun before the speech it tells of ended.
 
     Where the agent reported an endpoint, the speech ended there; otherwise it is dated by the event itself, so that

@@ -44,7 +44,8 @@ LEFT_OUT = {
     "yield_latency_net": "a recording does not say how long the line's delay is",
     "stop_latency": "a recording does not hold the agent's `clear`",
     "barge_in_decision_latency": "a recording does not hold the agent's decisions",
-    "false_stop, yield_resumed, resume_gap": "what was a listening noise is known by its words, or by a scenario",
+    "false_stop, yield_resumed, resume_gap, selectivity": "a listening noise is known by words, or by a scenario",
+    "stages, cost, fallbacks": "a recording does not hold the agent's own account",
     "words, captured values, tools, path, outcome": "a recording knows no words and no states",
 }
 """Metrics of docs/metrics.md that are not measured here, and why."""

@@ -73,8 +73,13 @@ class Panel:
         return not any(point for curve in self.curves for point in curve.points)
 
 
-def curves(panels: Sequence[Panel], *, title: str) -> str:
+def curves(panels: Sequence[Panel], *, title: str, standalone: bool = True) -> str:
     """The panels side by side under one legend; of no point there is no chart, but an empty text.
+
+    Args:
+        panels: what to draw.
+        title: for readers who do not see it.
+        standalone: with colours of its own; a page that has `STYLE` in its own sheet does without.
 
     Raises:
         ValueError: there are more than four names of curves, which nobody tells apart.
@@ -92,9 +97,16 @@ def curves(panels: Sequence[Panel], *, title: str) -> str:
     )
     return (
         f'<svg class="curves" viewBox="0 0 {width} {HEIGHT}" xmlns="http://www.w3.org/2000/svg" role="img">'
-        f"<title>{escape(title)}</title><style>{STYLE}</style>"
+        f"<title>{escape(title)}</title>{f'<style>{STYLE}</style>' if standalone else ''}"
         f'<rect class="paper" width="{width}" height="{HEIGHT}"/>{_legend(names)}{body}</svg>'
     )
+
+
+def nice_step(reach: float) -> float:
+    """1, 2 or 5 times a power of ten, so that about five of it make the axis."""
+    rough = reach / _TICKS_WANTED
+    power = 10.0 ** math.floor(math.log10(rough))
+    return next((nice * power for nice in (1, 2, 5) if rough <= nice * power * (1 + 1e-9)), 10 * power)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +127,7 @@ class _Scale:
 
 def _panel(panel: Panel, names: Sequence[str]) -> str:
     reach = panel.top if panel.top is not None else _reach(panel)
-    step = _nice_step(reach)
+    step = nice_step(reach)
     scale = _Scale(len(panel.places), panel.top or math.ceil(reach / step - 1e-9) * step)
     middle = (_LEFT + PANEL_WIDTH - _RIGHT) / 2
     parts = [
@@ -190,13 +202,6 @@ def _legend(names: Sequence[str]) -> str:
 def _reach(panel: Panel) -> float:
     points = [point for curve in panel.curves for point in curve.points if point is not None]
     return max(max(point.y, point.high or 0.0) for point in points) or 1.0
-
-
-def _nice_step(reach: float) -> float:
-    """1, 2 or 5 times a power of ten, so that about five of it make the axis."""
-    rough = reach / _TICKS_WANTED
-    power = 10.0 ** math.floor(math.log10(rough))
-    return next((nice * power for nice in (1, 2, 5) if rough <= nice * power * (1 + 1e-9)), 10 * power)
 
 
 # The report's own colours (`page/page.css`), written out: a picture alone has no page to take them from.

@@ -20,21 +20,23 @@ from markupsafe import Markup
 
 from agent.turn import Json
 from evals.record import CallRecord, canonical_json
-from evals.report.charts import Level, histogram, levels
 from evals.report.conversation import Line, conversation
+from evals.report.pictures import of_run
+from evals.report.stages import staged_waits
 from evals.report.summary import Figures, Summary, reasons_of, summarise
 from evals.report.timeline import timeline_of
 from evals.report.timeline_svg import clock_time, draw
+from evals.report.waterfall import Fall, waterfall
 from evals.report.wording import (
     columns_with_values,
     counted,
     delay,
     flaky_case,
     headline_figures,
+    interval_of,
     never_visited,
     percent,
     verdict,
-    word_error_rate,
 )
 from evals.scoring.verdict import Check, ScorecardItem
 from evals.store.disk import disk_errors, make_folder, write_atomically
@@ -67,6 +69,7 @@ class _Call:
     record_sha256: str
     audio: str
     timeline: Markup
+    falls: Markup
     lines: tuple[Line, ...]
     checks: tuple[Check, ...]
     scorecard: tuple[ScorecardItem, ...]
@@ -107,7 +110,7 @@ def write_html(run_folder: Path, path: Path) -> Path:
         if within:
             return f"{source.parent.name}/{source.name}"
         make_folder(beside)
-        _lay_beside(source, beside / source.name)
+        lay_beside(source, beside / source.name)
         laid.add(source.name)
         return f"{beside.name}/{source.name}"
 
@@ -148,9 +151,9 @@ def render(
     shown.sort(
         key=lambda call: (call.passed, order.get(call.record.case_id, len(order)), call.record.case_id)
     )
-    style, script = _text("page.css"), _text("page.js")
+    style, script = page_text("page.css"), page_text("page.js")
     page = (
-        _environment()
+        environment()
         .get_template("page.html.j2")
         .render(
             summary=summary,
@@ -158,7 +161,7 @@ def render(
             verdict=verdict(summary),
             headline=headline_figures(summary),
             tiles=_tiles(summary.all),
-            charts=_charts(summary),
+            pictures=of_run(summary),
             groups=[
                 (name, columns_with_values(group), group)
                 for name, group in (
@@ -173,7 +176,7 @@ def render(
             left_out=summary.all.calls.of - len(shown),
             style=Markup(style),
             script=Markup(script),
-            policy=_policy(style, script),
+            policy=policy(style, script),
         )
     )
     return page + "\n"
@@ -192,6 +195,7 @@ def _call(call: FinishedCall, audio: str) -> _Call:
         record_sha256=call.record_sha256,
         audio=audio,
         timeline=Markup(picture),
+        falls=Markup(_falls(call)),
         lines=conversation(record),
         checks=call.checks,
         scorecard=call.scorecard,
@@ -206,6 +210,15 @@ def _call(call: FinishedCall, audio: str) -> _Call:
         events=tuple(_event(row) for row in record.events if row["kind"] not in _QUIET_EVENTS),
         duration=f"{record.duration_ns / 1e9:.1f} s",
     )
+
+
+def _falls(call: FinishedCall) -> str:
+    """The call's waits as stages end to end, a row a turn."""
+    falls = [
+        Fall(name=f"turn {wait.turn + 1}", stages_ms=wait.stages_ms)
+        for wait in staged_waits(call.measurements)
+    ]
+    return waterfall(falls, title=f"Stages of each wait in {call.record.case_id}, ms")
 
 
 def _event(row: object) -> _Event:
@@ -241,35 +254,12 @@ def _tiles(figures: Figures) -> list[tuple[str, str, str]]:
     return [tile for tile in tiles if tile[1] != "–"]
 
 
-def _charts(summary: Summary) -> list[tuple[str, Markup]]:
-    passed = [_level(group.name, group) for group in summary.by_line]
-    words = [
-        Level(name=group.name, ratio=group.words.rate, note=word_error_rate(group.words))
-        for group in summary.by_line
-    ]
-    charts = [
-        (
-            "Time to answer, ms",
-            histogram(summary.all.response, title="How many turns were answered after how long"),
-        ),
-        ("Words wrong, by line", levels(words, title="Word error rate by line condition")),
-        ("Calls passed, by line", levels(passed, title="Share of calls passed by line condition")),
-    ]
-    return [(name, Markup(chart)) for name, chart in charts if chart]
+def lay_beside(source: Path, target: Path) -> None:
+    """Puts a WAV beside a page: a hard link where that is possible, a copy where it is not.
 
-
-def _level(name: str, figures: Figures) -> Level:
-    interval = figures.calls.interval
-    return Level(
-        name=name,
-        ratio=figures.calls.rate,
-        note=f"{percent(figures.calls.rate)} ({counted(figures.calls)})",
-        low=interval.low if interval else None,
-        high=interval.high if interval else None,
-    )
-
-
-def _lay_beside(source: Path, target: Path) -> None:
+    Raises:
+        StoreError: it cannot be written.
+    """
     with disk_errors(f"cannot write {target}"):
         if target.exists():
             if target.samefile(source):
@@ -282,7 +272,8 @@ def _lay_beside(source: Path, target: Path) -> None:
             shutil.copyfile(source, target)
 
 
-def _policy(style: str, script: str) -> str:
+def policy(style: str, script: str) -> str:
+    """The page's content security policy: nothing from elsewhere, no script and no style but its own, by hash."""
     return (
         "default-src 'none'; img-src data:; media-src 'self' file: data:; base-uri 'none'; form-action 'none'; "
         f"style-src '{_hash(style)}'; script-src '{_hash(script)}'"
@@ -293,23 +284,25 @@ def _hash(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FunctionLoader(_text),
+def environment() -> Environment:
+    """The templates of `page/`, which escape every text."""
+    made = Environment(
+        loader=FunctionLoader(page_text),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["clock"] = lambda t_ns: (
-        f"{clock_time(t_ns // 1_000_000_000)}.{t_ns // 100_000_000 % 10}"
-    )
-    environment.filters["counted"] = counted
-    environment.filters["flaky"] = flaky_case
-    environment.filters["never_visited"] = never_visited
-    environment.tests["agent_line"] = lambda line: type(line).__name__ == "AgentLine"
-    return environment
+    made.filters["clock"] = lambda t_ns: f"{clock_time(t_ns // 1_000_000_000)}.{t_ns // 100_000_000 % 10}"
+    made.filters["counted"] = counted
+    made.filters["drawn"] = Markup  # pictures escape their own texts
+    made.filters["interval"] = interval_of
+    made.filters["flaky"] = flaky_case
+    made.filters["never_visited"] = never_visited
+    made.tests["agent_line"] = lambda line: type(line).__name__ == "AgentLine"
+    return made
 
 
-def _text(name: str) -> str:
+def page_text(name: str) -> str:
+    """A file of the page's own: template, style or script."""
     return (files("evals.report") / "page" / name).read_text(encoding="utf-8")

@@ -9,6 +9,7 @@ from typing import Any
 from evals.metrics.words_heard import heard_text
 from evals.record import canonical_json
 from evals.report.figures import Delays, Share
+from evals.report.stages import STAGES, StageMeans
 from evals.report.summary import Figures, Summary, reasons_of
 from evals.report.wording import verdict
 from evals.store.finished import FinishedCall
@@ -34,6 +35,8 @@ def render(summary: Summary, calls: Iterable[FinishedCall]) -> str:
         "flaky": _plain(summary.flaky),
         "repeats": _plain(summary.repeats),
         "coverage": _plain(summary.coverage),
+        "stages": [_stages(means) for means in summary.stages],
+        "noise": [{**_plain(point), "rate": point.rate} for point in summary.noise],
         "calls": [_call(call) for call in calls],
     }
     return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
@@ -65,7 +68,18 @@ def _figures(figures: Figures) -> dict[str, Any]:
         "missed_interruptions": _share(figures.missed_interruptions),
         "false_stops": _share(figures.false_stops),
         "yields_resumed": _share(figures.resumed),
+        "false_cut_ins": _share(figures.cut_ins),
+        "entities": {
+            "all": _share(figures.all_entities),
+            **{kind: _share(share) for kind, share in figures.entities},
+        },
+        "digits": {"wrong": figures.digits_wrong[0], "of": figures.digits_wrong[1]},
     }
+
+
+def _stages(means: StageMeans) -> dict[str, Any]:
+    stages = dict(zip(STAGES, means.stages_ms, strict=True))
+    return {"name": means.name, "waits": means.waits, "mean_ms": stages}
 
 
 def _share(share: Share) -> dict[str, Any]:

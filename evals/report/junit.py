@@ -13,7 +13,9 @@ from xml.etree import ElementTree as ET
 
 from evals.record import CallStatus
 from evals.report.summary import Summary, reasons_of
+from evals.report.wording import flaky_case, never_visited
 from evals.run_info import RunInfo
+from evals.scoring.repeats import RepeatedCase, case_name
 from evals.store.finished import FinishedCall
 
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, production 2
@@ -23,18 +25,20 @@ def render(summary: Summary, calls: Iterable[FinishedCall]) -> str:
     """The XML: a failed expectation is a failure, a call that could not be played an error, a missing one skipped."""
     run = summary.run
     cases: dict[str, list[ET.Element]] = {suite: [] for suite in run.suites}
+    unsure = {case.name: case for case in summary.flaky}
     for call in calls:
-        cases.setdefault(call.record.suite, []).append(_case(call))
+        repeated = unsure.get(case_name(call.record.case_id))
+        cases.setdefault(call.record.suite, []).append(_case(call, repeated))
     for case_id in summary.missing:
         cases.setdefault(case_id.split("/")[0], []).append(_skipped(case_id))
-    suites = [_suite(run, name, elements) for name, elements in cases.items()]
+    suites = [_suite(summary, name, elements) for name, elements in cases.items()]
     root = ET.Element("testsuites", {"name": f"milliwatt {run.run_id}", **_totals(suites)})
     root.extend(suites)
     ET.indent(root)
     return "<?xml version='1.0' encoding='utf-8'?>\n" + ET.tostring(root, encoding="unicode") + "\n"
 
 
-def _case(call: FinishedCall) -> ET.Element:
+def _case(call: FinishedCall, flaky: RepeatedCase | None) -> ET.Element:
     record = call.record
     case = _test_case(record.case_id, time=f"{call.wall_s:.3f}")
     reasons = reasons_of(call)
@@ -51,6 +55,12 @@ def _case(call: FinishedCall) -> ET.Element:
         f"outcome: {record.outcome or 'none'}",
         f"path: {' > '.join(record.path)}",
         f"record_sha256: {call.record_sha256}",
+    ]
+    if flaky:
+        lines.append(f"flaky: {flaky_case(flaky)}")
+    lines += [
+        f'left the transcript before step {left.step + 1}: "{left.replied}" for "{left.recorded}"; {left.reason}'
+        for left in record.divergences
     ]
     ET.SubElement(case, "system-out").text = _xml("\n".join(lines))
     return case
@@ -70,15 +80,31 @@ def _test_case(case_id: str, *, time: str) -> ET.Element:
     )
 
 
-def _suite(run: RunInfo, name: str, cases: list[ET.Element]) -> ET.Element:
+def _suite(summary: Summary, name: str, cases: list[ET.Element]) -> ET.Element:
+    run = summary.run
     suite = ET.Element(
         "testsuite", {"name": _xml(name), **_totals_of_cases(cases), "timestamp": _timestamp(run)}
     )
     properties = ET.SubElement(suite, "properties")
-    for key, value in _properties(run):
+    for key, value in (*_properties(run), *_figures(summary)):
         ET.SubElement(properties, "property", {"name": _xml(key), "value": _xml(value)})
     suite.extend(cases)
+    lines = _remarks(summary, name)
+    if lines:
+        ET.SubElement(suite, "system-out").text = _xml("\n".join(lines))
     return suite
+
+
+def _remarks(summary: Summary, suite: str) -> list[str]:
+    """What belongs to no single case: flaky ones, and what of each flow no call of the run came to."""
+    lines = [
+        f"flaky: {case.name}: {flaky_case(case)}"
+        for case in summary.flaky
+        if case.name.partition("/")[0] == suite
+    ]
+    for flow in summary.coverage:
+        lines += [f"{heading}: {', '.join(entries)}" for heading, entries in never_visited(flow)]
+    return lines
 
 
 def _properties(run: RunInfo) -> list[tuple[str, str]]:
@@ -91,6 +117,20 @@ def _properties(run: RunInfo) -> list[tuple[str, str]]:
         ("commit", run.commit),
     ]
     return [(key, value) for key, value in [*fixed, *sorted(run.settings.items())] if value]
+
+
+def _figures(summary: Summary) -> list[tuple[str, str]]:
+    """How much of each flow the whole run came to, and what of it was heard right, as programs read them."""
+    found = []
+    for flow in summary.coverage:
+        for what, never, of in (
+            ("states", len(flow.states_never), flow.states),
+            ("edges", len(flow.edges_never), flow.edges),
+            ("tools", len(flow.tools_never), flow.tools),
+        ):
+            found.append((f"coverage.{flow.flow}.{what}", f"{of - never}/{of}"))
+    found += [(f"entities.{kind}", f"{share.count}/{share.of}") for kind, share in summary.all.entities]
+    return found
 
 
 def _totals_of_cases(cases: list[ET.Element]) -> dict[str, str]:

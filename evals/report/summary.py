@@ -16,14 +16,19 @@ from evals.metrics.barge_in import (
     YIELD_RESUMED,
 )
 from evals.metrics.definition import MetricDefinition
+from evals.metrics.entities_heard import DIGIT_ERRORS, DIGITS_SAID, HEARD, SAID
 from evals.metrics.latency import MISSED_TURN, RESPONSE_LATENCY
 from evals.metrics.measurement import Measurement
 from evals.metrics.task import TASK_SUCCESS
+from evals.metrics.turn_taking import FALSE_CUT_INS, PAUSES_OFFERED
 from evals.metrics.word_errors import WordErrors
 from evals.metrics.words_heard import WORD_DELETIONS, WORD_HITS, WORD_INSERTIONS, WORD_SUBSTITUTIONS
 from evals.record import CallStatus
 from evals.report.figures import Delay, Delays, Share
+from evals.report.noise_curve import NoisePoint, noise_points
+from evals.report.stages import StagedWait, StageMeans, stage_means, staged_waits
 from evals.run_info import RunInfo
+from evals.scenario.model import EntityKind
 from evals.scoring.coverage import Coverage, Visited, coverage
 from evals.scoring.repeats import RepeatedCase, RepeatRates, flaky, repeat_rates, repeated
 from evals.scoring.verdict import GateOutcome, GateVerdict, ItemGrade, ScorecardItem
@@ -46,6 +51,9 @@ class Figures:
         missed_interruptions: interruptions that the agent talked through.
         false_stops: replies given up for a listening noise, of those during which one was made.
         resumed: yields to a listening noise after which the agent went on.
+        cut_ins: pauses of the caller's within a turn into which the agent spoke.
+        entities: by kind, those heard right of those said, in order of their kinds.
+        digits_wrong: digits of numbers said that were heard wrong, of those said.
     """
 
     name: str
@@ -60,6 +68,14 @@ class Figures:
     missed_interruptions: Share
     false_stops: Share
     resumed: Share
+    cut_ins: Share
+    entities: tuple[tuple[str, Share], ...]
+    digits_wrong: tuple[int, int]
+
+    @property
+    def all_entities(self) -> Share:
+        """Those of every kind."""
+        return sum((share for _, share in self.entities), Share())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +123,9 @@ class Summary:
         flaky: cases that passed in some of their repeats and failed in others.
         repeats: how often one of k repeats passes, and how often all do.
         coverage: what of each flow no call came to, where the flow is known.
+        stages: what the caller's waits were made of, by line and pooled, where the agent tells.
+        noise: words heard wrong at each signal-to-noise ratio of each noise.
+        diverged: replies that were not the transcript's, by case, where the callers' lines come from one.
         scorecard: every line of every scorecard.
         unscored: why metrics have no value, most frequent first.
         gates: what gates said of the run.
@@ -123,6 +142,9 @@ class Summary:
     flaky: tuple[RepeatedCase, ...] = ()
     repeats: tuple[RepeatRates, ...] = ()
     coverage: tuple[Coverage, ...] = ()
+    stages: tuple[StageMeans, ...] = ()
+    noise: tuple[NoisePoint, ...] = ()
+    diverged: tuple[tuple[str, int], ...] = ()
     scorecard: tuple[CardLine, ...] = ()
     unscored: tuple[Unscored, ...] = ()
     gates: tuple[GateVerdict, ...] = ()
@@ -188,6 +210,9 @@ def summarise(
             for sha256, flow in sorted((flows or {}).items(), key=lambda entry: (entry[1].name, entry[0]))
             if any(call.flow_sha256 == sha256 for call in kept)
         ),
+        stages=stage_means((call.line, waits) for call in kept for waits in call.stages),
+        noise=noise_points((call.noise, call.snr_db, call.case_id, call.measurements) for call in kept),
+        diverged=tuple((call.case_id, call.divergences) for call in kept if call.divergences),
         scorecard=_scorecard(item for call in kept for item in call.scorecard),
         unscored=_unscored(measurement for call in kept for measurement in call.measurements),
         gates=tuple(gates),
@@ -212,6 +237,10 @@ class _Kept:
     visited: Visited
     duration_s: float
     wall_s: float
+    noise: str
+    snr_db: float | None
+    stages: tuple[StagedWait, ...]
+    divergences: int
     measurements: tuple[Measurement, ...] = field(repr=False)
     scorecard: tuple[ScorecardItem, ...] = field(repr=False)
 
@@ -231,6 +260,10 @@ class _Kept:
             visited=Visited(path=record.path, tools=frozenset(tool.name for tool in record.tools)),
             duration_s=record.duration_ns / 1e9,
             wall_s=call.wall_s,
+            noise=str(record.line.get("noise") or "none"),
+            snr_db=snr if isinstance(snr := record.line.get("snr_db"), int | float) else None,
+            stages=staged_waits(call.measurements),
+            divergences=len(record.divergences),
             measurements=call.measurements,
             scorecard=call.scorecard,
         )
@@ -274,6 +307,10 @@ def _figures(name: str, calls: Sequence[_Kept]) -> Figures:
     def total(metric: MetricDefinition) -> int:
         return round(sum(item.value or 0.0 for item in by_metric.get(metric.name, [])))
 
+    def counted(count: MetricDefinition, of: MetricDefinition) -> Share:
+        # Several cut-ins into one pause are one pause cut into.
+        return Share(count=min(total(count), total(of)), of=total(of))
+
     return Figures(
         name=name,
         calls=Share(count=sum(call.passed for call in calls), of=len(calls)),
@@ -292,6 +329,11 @@ def _figures(name: str, calls: Sequence[_Kept]) -> Figures:
         missed_interruptions=share(BARGE_IN_MISSED),
         false_stops=share(FALSE_STOP),
         resumed=share(YIELD_RESUMED),
+        cut_ins=counted(FALSE_CUT_INS, PAUSES_OFFERED),
+        entities=tuple(
+            (str(kind), shown) for kind in EntityKind if (shown := counted(HEARD[kind], SAID[kind])).of
+        ),
+        digits_wrong=(total(DIGIT_ERRORS), total(DIGITS_SAID)),
     )
 
 

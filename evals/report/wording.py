@@ -55,6 +55,14 @@ def rate_of(share: Share) -> str:
     )
 
 
+def interval_of(share: Share) -> str:
+    """`52.9 to 97.8 %`, Wilson's 95 % interval."""
+    interval = share.interval
+    if interval is None or interval.low is None or interval.high is None:
+        return NOTHING
+    return f"{100 * interval.low:.1f} to {100 * interval.high:.1f} %"
+
+
 def word_error_rate(words: WordErrors) -> str:
     """`12.5 % (5/40)`; errors over words said."""
     if words.rate is None:
@@ -95,12 +103,16 @@ def headline_figures(summary: Summary) -> list[tuple[str, str]]:
             else f"{percent(words.rate)} of {words.reference_words} said: {words.substitutions} substituted, "
             f"{words.deletions} lost, {words.insertions} added",
         ),
+        ("Entities heard right", rate_of(figures.all_entities)),
+        *_entity_lines(figures),
         ("Time to answer", delays_of(figures.response)),
         ("Turns without an answer", rate_of(figures.missed_turns)),
         ("Time to fall silent when interrupted", delays_of(figures.yielding)),
         ("… less the line's own delay", delays_of(figures.yielding_net)),
         ("Interruptions talked through", rate_of(figures.missed_interruptions)),
         ("Replies given up for a mere noise", rate_of(figures.false_stops)),
+        ("Pauses of the caller cut into", rate_of(figures.cut_ins)),
+        ("Left the transcript", _diverged(summary)),
     ]
     return [(name, text) for name, text in lines if text != NOTHING]
 
@@ -120,6 +132,23 @@ def never_visited(coverage: Coverage) -> list[tuple[str, list[str]]]:
         (f"Tools of {flow} never called", list(coverage.tools_never), coverage.tools),
     ]
     return [(f"{heading}, {len(left)} of {total}", left) for heading, left, total in lists if left]
+
+
+def _entity_lines(figures: Figures) -> list[tuple[str, str]]:
+    lines = []
+    if len(figures.entities) > 1:
+        kinds = ", ".join(f"{kind.replace('_', ' ')} {counted(share)}" for kind, share in figures.entities)
+        lines.append(("… by kind", kinds))
+    wrong, said = figures.digits_wrong
+    return [*lines, ("Digits heard wrong", f"{wrong} of {said} ({percent(wrong / said)})")] if said else lines
+
+
+def _diverged(summary: Summary) -> str:
+    if not summary.diverged:
+        return NOTHING
+    count = sum(replies for _, replies in summary.diverged)
+    what = "reply" if count == 1 else "replies"
+    return f"{count} {what} in {len(summary.diverged)} of {summary.all.calls.of} calls"
 
 
 def _repeat_lines(summary: Summary) -> list[tuple[str, str]]:

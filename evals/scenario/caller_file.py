@@ -8,24 +8,26 @@ from pathlib import Path
 
 from evals.scenario.clips import Clip, read_clip
 from evals.scenario.fields import Fields, kind_of, to_json, unknown
+from evals.scenario.heard import NOTHING_HEARD
 from evals.scenario.model import CallerStep, Entity, EntityKind, Sound, StepKind
 from evals.scenario.yaml_lines import BROKEN
 
 # What each kind of step may hold beside its own key. The key of a kind is its name in the file.
 STEP_KEYS = {
-    "says": ("entities", "hangs_up_after_ms", "replies_to"),
-    "interrupts": ("after_ms", "entities", "hangs_up_after_ms", "replies_to"),
-    "plays": ("after_ms", "text", "entities", "hangs_up_after_ms", "replies_to"),
+    "says": ("entities", "hangs_up_after_ms", "replies_to", "heard"),
+    "interrupts": ("after_ms", "entities", "hangs_up_after_ms", "replies_to", "heard"),
+    "plays": ("after_ms", "text", "entities", "hangs_up_after_ms", "replies_to", "heard"),
     "sound": ("after_ms", "text", "replies_to"),
     "dtmf": ("replies_to",),
     "hangs_up": ("after_ms",),
 }
-ALL_STEP_KEYS = (*STEP_KEYS, "after_ms", "text", "entities", "hangs_up_after_ms", "replies_to")
+ALL_STEP_KEYS = (*STEP_KEYS, "after_ms", "text", "entities", "hangs_up_after_ms", "replies_to", "heard")
 ENTITY_KEYS = ("type", "value", "unit")
 PLAIN_TEXT = "text"
 
 DEFAULT_WORDS = {
     Sound.BACKCHANNEL: "mm-hmm",
+    Sound.ASIDE: "I'm on the phone, I'll be with you in a minute.",
     Sound.VOICEMAIL_GREETING: "Hello, I can't come to the phone just now. Please leave a message after the tone.",
 }
 MAX_WAIT_MS = 60_000
@@ -48,7 +50,7 @@ def read_caller(fields: Fields, folder: Path) -> tuple[CallerStep, ...]:
         step = _read_step(inner, folder)
         if step is None:
             continue
-        steps.append(replace(step, replies_to=inner.text("replies_to")))
+        steps.append(replace(step, replies_to=inner.text("replies_to"), heard=_heard(inner)))
         if number < len(nodes) and (step.kind is StepKind.HANGS_UP or step.hangs_up_after_ms is not None):
             fields.wrong(item.line, f"step {number}: the caller hangs up here, but more steps follow")
     return tuple(steps)
@@ -128,6 +130,17 @@ def _spoken(fields: Fields, key: str) -> str:
     return text
 
 
+def _heard(fields: Fields) -> str:
+    """What a recogniser made of the step's words: words, or the mark for nothing."""
+    text = fields.text("heard")
+    if text and text != NOTHING_HEARD and ("[" in text or not any(character.isalnum() for character in text)):
+        fields.wrong(
+            fields.line_of("heard"), f"`heard` must be words, or {NOTHING_HEARD} when none were heard"
+        )
+        return ""
+    return text
+
+
 def _clip(fields: Fields, name: str, folder: Path) -> Clip | None:
     if not name:
         return None
@@ -161,7 +174,7 @@ def _sound(fields: Fields, after_ms: int | None) -> CallerStep | None:
         fields.wrong(fields.line_of("sound"), unknown("sound", name, [str(sound) for sound in Sound]))
         return None
     sound = Sound(name)
-    overlaps = sound in (Sound.BACKCHANNEL, Sound.COUGH)
+    overlaps = sound in (Sound.BACKCHANNEL, Sound.COUGH, Sound.ASIDE)
     if overlaps and "after_ms" not in fields:
         fields.wrong(
             fields.line, f"sound `{name}` needs `after_ms`, counted from the reply's first audible sample"

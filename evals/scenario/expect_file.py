@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import itertools
 
-from evals.scenario.fields import Fields, to_json, unknown
+from evals.scenario.fields import Fields, kind_of, to_json, unknown
 from evals.scenario.flow_names import FlowNames
 from evals.scenario.model import Expectation, ExpectedTool
+from evals.scenario.yaml_lines import BROKEN
 
-EXPECT_KEYS = ("states", "outcome", "tools", "says", "never_says", "captured", "within")
+EXPECT_KEYS = ("states", "outcome", "tools", "says", "never_says", "captured", "within", "handoff")
 TOOL_KEYS = ("name", "arguments", "times")
 BOUNDS = ("response_latency_max_ms", "yield_latency_max_ms")
 ANY_STATES = "..."
@@ -41,6 +42,7 @@ def read_expectation(fields: Fields, flow: FlowNames | None) -> Expectation:
         never_says=expect.texts("never_says"),
         captured=expect.text_mapping("captured"),
         within=_read_bounds(expect),
+        handoff=_read_handoff(expect),
     )
 
 
@@ -56,6 +58,16 @@ def _read_tools(expect: Fields, flow: FlowNames | None) -> tuple[ExpectedTool, .
             tool.wrong(tool.line_of("name"), unknown("tool", name, flow.tools) + " (see the flow)")
         tools.append(ExpectedTool(name=name, arguments=arguments, times=times))
     return tuple(tools)
+
+
+def _read_handoff(expect: Fields) -> bool | str | None:
+    node = expect.node("handoff")
+    if node is None or node.value is BROKEN:
+        return None
+    if isinstance(node.value, bool) or (isinstance(node.value, str) and node.value):
+        return node.value
+    expect.wrong(node.line, f"`handoff` must be true, false or where to, not {kind_of(node)}")
+    return None
 
 
 def _read_bounds(expect: Fields) -> dict[str, float]:

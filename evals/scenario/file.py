@@ -17,6 +17,7 @@ from evals.scenario.caller_file import read_caller
 from evals.scenario.expect_file import read_expectation
 from evals.scenario.fields import NAME, Fields, did_you_mean, to_json, unknown
 from evals.scenario.flow_names import FlowNames, built_in_flows, flow_names, flow_path
+from evals.scenario.json_lines import MAX_JSON_BYTES, read_json_lines
 from evals.scenario.lines import CLEAN, read_line, read_lines
 from evals.scenario.model import Line, Scenario, Suite, WhenDiverged
 from evals.scenario.wall_clock import read_now, read_time_zone
@@ -24,11 +25,13 @@ from evals.scenario.yaml_lines import BROKEN, Mistakes, Node, read_yaml
 
 SCHEMA = 1
 MAX_BYTES = 1024 * 1024
+JSON_LINES_SUFFIX = ".jsonl"
 DEFAULT_VOICE = "en-gb"
 
 SUITE_KEYS = (
     "schema",
     "suite",
+    "origin",
     "flow",
     "now",
     "time_zone",
@@ -65,14 +68,17 @@ def load_suite(path: Path, *, check_world: CheckWorld | None = None) -> Suite:
     """The suite in the file at `path`.
 
     Args:
-        path: a YAML file.
+        path: a YAML file, or one of JSON lines when its name ends in `.jsonl` (`evals.scenario.json_lines`).
         check_world: checks each scenario's `world`; without it any mapping will do.
 
     Raises:
         BadInput: it cannot be used; lists every mistake with its line.
     """
     mistakes = Mistakes()
-    root = read_yaml(_read(path), mistakes)
+    if path.suffix == JSON_LINES_SUFFIX:
+        root = read_json_lines(_read(path, MAX_JSON_BYTES), mistakes)
+    else:
+        root = read_yaml(_read(path, MAX_BYTES), mistakes)
     suite = None
     if root.value is not BROKEN:
         suite = _Reader(Fields(root, "", SUITE_KEYS, mistakes), path.parent, check_world).suite()
@@ -81,14 +87,14 @@ def load_suite(path: Path, *, check_world: CheckWorld | None = None) -> Suite:
     return suite
 
 
-def _read(path: Path) -> str:
+def _read(path: Path, most: int) -> str:
     try:
         with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
+            data = file.read(most + 1)
     except OSError as error:
         raise BadInput(str(path), [f"cannot be read: {error.strerror or error}"]) from error
-    if len(data) > MAX_BYTES:
-        raise BadInput(str(path), [f"larger than {MAX_BYTES // 1024} KiB; split the suite"])
+    if len(data) > most:
+        raise BadInput(str(path), [f"larger than {most // 1024} KiB; split the suite"])
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -122,6 +128,7 @@ class _Reader:
     def suite(self) -> Suite:
         fields = self._fields
         fields.require("schema", "suite", "flow", "scenarios")
+        fields.text("origin")  # for people
         schema = fields.node("schema")
         if (
             schema is not None

@@ -35,8 +35,9 @@ class StepKind(StrEnum):
 class Sound(StrEnum):
     """Sounds a caller's line can make.
 
-    `SILENCE` is a caller who lets one turn of theirs go by. `BACKCHANNEL` ("mm-hmm") and `COUGH` come while the
-    agent speaks. `VOICEMAIL_GREETING` is a machine that answers, with its beep.
+    `SILENCE` is a caller who lets one turn of theirs go by. `BACKCHANNEL` ("mm-hmm"), `COUGH` and `ASIDE` (words to
+    somebody else in the room) come while the agent speaks and are not meant for it. `VOICEMAIL_GREETING` is a machine
+    that answers, with its beep.
     """
 
     SILENCE = "silence"
@@ -45,6 +46,7 @@ class Sound(StrEnum):
     HOLD_MUSIC = "hold_music"
     BACKCHANNEL = "backchannel"
     COUGH = "cough"
+    ASIDE = "aside"
 
 
 class WhenDiverged(StrEnum):
@@ -94,7 +96,7 @@ class CallerStep:
 
     Attributes:
         kind: what.
-        text: words said (`SAYS`, `INTERRUPTS`, `PLAYS`, and the words of a backchannel or greeting). A pause within
+        text: words said (`SAYS`, `INTERRUPTS`, `PLAYS`, and those of a backchannel, aside or greeting). A pause within
             is written `[pause 800]` (milliseconds); it is never spoken and never part of the reference words.
         after_ms: for steps during the agent's speech, from the first audible sample of its next reply;
             for `HANGS_UP`, from the end of the agent's turn.
@@ -105,6 +107,9 @@ class CallerStep:
         keys: for `KEYS`, such as "3" or "1234#".
         entities: what in the text must come through exactly.
         replies_to: the agent's words that this answers, where the script comes from a transcript; empty when unknown.
+        heard: what a recogniser is taken to make of `text` where no sound is made; empty for `text` itself. Sound
+            is made of `text` whatever stands here.
+        said: what the caller said where `text` is what was heard of it (`evals.scenario.heard`).
     """
 
     kind: StepKind
@@ -118,6 +123,8 @@ class CallerStep:
     keys: str = ""
     entities: tuple[Entity, ...] = ()
     replies_to: str = field(default="", metadata=WHEN_SET)
+    heard: str = field(default="", metadata=WHEN_SET)
+    said: str = field(default="", metadata=WHEN_SET)
 
     @property
     def during_reply(self) -> bool:
@@ -170,6 +177,7 @@ class Expectation:
         says, never_says: texts that must, or must not, be heard at the caller's ear (case and punctuation aside).
         captured: variables that the agent must hold at the end, with their values.
         within: bounds by metric name, `response_latency_max_ms` and `yield_latency_max_ms`.
+        handoff: whether the call must have been transferred, or where to; None is not checked.
     """
 
     states: tuple[str, ...] = ()
@@ -179,6 +187,7 @@ class Expectation:
     never_says: tuple[str, ...] = ()
     captured: Mapping[str, str] = field(default_factory=dict)
     within: Mapping[str, float] = field(default_factory=dict)
+    handoff: bool | str | None = field(default=None, metadata=WHEN_SET)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,12 +41,13 @@ def read_now(fields: Fields, zone: str, default: str = "") -> str:
         wanted = 'a wall clock such as "2026-05-18T09:00:00"'
         fields.wrong(fields.line_of("now"), f'`now` must be {wanted}, not "{text[:40]}"')
         return ""
-    if zone and not _is_shown(now, zone):
+    if zone and not is_shown(now, zone):
         fields.wrong(fields.line_of("now"), f"`now` is a time that clocks in {zone} never show")
     return now.isoformat()
 
 
-def _is_shown(now: datetime, zone: str) -> bool:
+def is_shown(now: datetime, zone: str) -> bool:
+    """Whether clocks in the zone ever show this wall time."""
     there = now.replace(tzinfo=zoneinfo.ZoneInfo(zone))
     try:
         return there.astimezone(UTC).astimezone(there.tzinfo).replace(tzinfo=None) == now

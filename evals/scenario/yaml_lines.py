@@ -128,12 +128,13 @@ def _read_carefully(text: str, mistakes: Mistakes) -> Node:
 
 def _line_of_forbidden(text: str) -> int:
     for number, line in enumerate(text.split("\n"), start=1):
-        if any(not _allowed(character) for character in line):
+        if any(not allowed(character) for character in line):
             return number
     return 1
 
 
-def _allowed(character: str) -> bool:
+def allowed(character: str) -> bool:
+    """Whether a suite's texts may hold the character."""
     return character in "\t\r\n\x85" or (
         character >= " " and (character.isprintable() or character.isspace())
     )
@@ -208,7 +209,7 @@ class _Tree:
         bad = None
         if not text.isprintable():
             bad = next(
-                (character for character in text if character != "\n" and not _allowed(character)), None
+                (character for character in text if character != "\n" and not allowed(character)), None
             )
         if bad is not None:
             self._mistakes.add(

@@ -13,6 +13,7 @@ import numpy as np
 from evals.scoring.case_rows import CallRow
 from evals.scoring.gate_wording import number, too_little, verdict
 from evals.scoring.gates import PASSED, AbsoluteGate, Statistic
+from evals.scoring.repeats import case_name
 from evals.scoring.row_values import chosen, is_ratio, sums_of, unit_of, values_of
 from evals.scoring.statistics import (
     CallSums,
@@ -36,7 +37,7 @@ def judge_by_itself(gate: AbsoluteGate, rows: Sequence[CallRow], rng: np.random.
     needed = gate.min_sample if gate.min_sample is not None else _needed(gate)
     if count < needed:
         return too_little(gate.name, count, needed, "values")
-    found, interval = _estimate(gate, values, sums, rng)
+    found, interval = _estimate(gate, values, sums, [case_name(row.case_id) for row in rows], rng)
     unit = "" if gate.statistic is Statistic.TOTAL else unit_of(gate.metric)
     limit, kept, proven = _held(gate, found, interval)
     side = "at most" if gate.at_most is not None else "at least"
@@ -56,7 +57,11 @@ def judge_by_itself(gate: AbsoluteGate, rows: Sequence[CallRow], rng: np.random.
 
 
 def _estimate(
-    gate: AbsoluteGate, values: Sequence[float], sums: CallSums, rng: np.random.Generator
+    gate: AbsoluteGate,
+    values: Sequence[float],
+    sums: CallSums,
+    names: Sequence[str],
+    rng: np.random.Generator,
 ) -> tuple[float, Interval | None]:
     confidence = 1 - 2 * gate.alpha
     match gate.statistic:
@@ -65,10 +70,13 @@ def _estimate(
         case Statistic.TOTAL:
             return float(np.sum(values)), None
         case Statistic.MEAN if gate.metric == PASSED:
-            return sums.ratio, wilson_interval(int(np.sum(values)), len(values), confidence)
+            # As though the repeats of a case were copies of it, which they may be: then only its cases are proof.
+            cases = len(set(names))
+            return sums.ratio, wilson_interval(sums.ratio * cases, cases, confidence)
         case Statistic.MEAN:
             kept = sums.denominator > 0
-            replicates = bootstrap_ratio(chosen(sums, kept), rng)
+            named = [name for name, chosen_one in zip(names, kept, strict=True) if chosen_one]
+            replicates = bootstrap_ratio(chosen(sums, kept).by_case(named), rng)
             low, high = np.quantile(replicates, [gate.alpha, 1 - gate.alpha])
             return sums.ratio, Interval(low=float(low), high=float(high))
         case _:

@@ -65,6 +65,42 @@ class Pairing:
         return lines
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mismatch:
+    """Something that must be the same in a case's two calls and is not, and in how many cases.
+
+    Attributes:
+        what: such as `the scenario`.
+        cases: the ids of the cases.
+        example: the first case's two values.
+    """
+
+    what: str
+    cases: tuple[str, ...]
+    example: str
+
+    def __str__(self) -> str:
+        """One line: what differs, in how many cases, and one of them."""
+        count = len(self.cases)
+        return f"{self.what} differs in {count} case{'' if count == 1 else 's'}: {self.cases[0]} has {self.example}"
+
+
+def mismatches(before: Sequence[CallRow], after: Sequence[CallRow]) -> tuple[Mismatch, ...]:
+    """Everything that keeps cases of both runs from being compared, one entry for each kind of thing."""
+    old_rows, new_rows = _by_case(before, "baseline"), _by_case(after, "candidate")
+    found: dict[str, list[tuple[str, str]]] = {}
+    for case_id in sorted(old_rows.keys() & new_rows.keys()):
+        for name, what in _MUST_MATCH:
+            old, new = getattr(old_rows[case_id], name), getattr(new_rows[case_id], name)
+            if old != new:
+                values = f"{name} {old[:_SHOWN] or 'none'} before, {new[:_SHOWN] or 'none'} now"
+                found.setdefault(what, []).append((case_id, values))
+    return tuple(
+        Mismatch(what=what, cases=tuple(case for case, _ in of), example=of[0][1])
+        for what, of in found.items()
+    )
+
+
 def pair(baseline: Sequence[CallRow], candidate: Sequence[CallRow]) -> Pairing:
     """The cases of two runs, paired by id.
 

@@ -11,6 +11,7 @@ from evals.metrics.measurement import Measurement
 from evals.metrics.task import (
     expected_of,
     expected_tools,
+    handoff_correct,
     matching_calls,
     path_matches,
     tool_count_holds,
@@ -30,7 +31,7 @@ BOUNDS: Mapping[str, tuple[str, Callable[[CallRecord], Sequence[Measurement]]]] 
 def check(record: CallRecord) -> list[Check]:
     """Every expectation of the record's scenario, held or not. A call that was not completed holds none."""
     return [_ended(record), *_transcript(record), *_path(record), *_outcome(record), *_tools(record), *_words(record),
-            *_captured(record), *_within(record)]  # fmt: skip
+            *_captured(record), *_handoff(record), *_within(record)]  # fmt: skip
 
 
 def passed(checks: Sequence[Check]) -> bool:
@@ -113,6 +114,16 @@ def _captured(record: CallRecord) -> list[Check]:
         )
         for name, value in wanted.items()
     ]
+
+
+def _handoff(record: CallRecord) -> list[Check]:
+    held = handoff_correct(record)
+    if held is None:
+        return []
+    wanted = expected_of(record).get("handoff")
+    asked = {True: "a transfer", False: "no transfer"}[wanted] if isinstance(wanted, bool) else str(wanted)
+    came = f"transferred to {record.transferred_to}" if record.transferred_to else "not transferred"
+    return [Check(name="handoff", passed=held, detail=f"expected {asked}; {came}")]
 
 
 def _within(record: CallRecord) -> list[Check]:

@@ -7,6 +7,7 @@ Absolute gates judge one run by itself (`absolute.py`).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -23,10 +24,33 @@ FALSE_DISCOVERY_RATE = 0.05
 """Of undeclared metrics that are pointed at, the share that may be chance."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessment:
+    """A gate's verdict with the numbers behind it; both are None where there was too little data.
+
+    Attributes:
+        verdict: what the gate says.
+        p: how likely pairs like these are when the run is no worse than the gate accepts.
+        detectable: the run's minimal detectable effect at the gate's level, in the metric's unit (rates from 0 to 1);
+            None also where no loss would show in so few pairs.
+    """
+
+    verdict: GateVerdict
+    p: float | None = None
+    detectable: float | None = None
+
+
 def judge(
     baseline: Sequence[CallRow], candidate: Sequence[CallRow], gates: Gates, rng: np.random.Generator
 ) -> list[GateVerdict]:
-    """The verdict of every regression gate, over the cases that may be compared (see `case_rows.pair`).
+    """The verdict of every regression gate, as `assess` comes to it."""
+    return [found.verdict for found in assess(baseline, candidate, gates, rng)]
+
+
+def assess(
+    baseline: Sequence[CallRow], candidate: Sequence[CallRow], gates: Gates, rng: np.random.Generator
+) -> list[Assessment]:
+    """The assessment of every regression gate, over the cases that may be compared (see `case_rows.pair`).
 
     Gates that have enough data are judged together: one fails when its p-value is below Holm's level for it, and below
     its own alpha. Gates of metrics that exist only where there is audio are left out when there was none.
@@ -35,7 +59,9 @@ def judge(
     tested = [found for found in weighed if isinstance(found, Evidence)]
     levels = iter(holm_levels([found.p for found in tested], gates.alpha))
     return [
-        _judged(found, min(next(levels), found.gate.alpha)) if isinstance(found, Evidence) else found
+        _judged(found, min(next(levels), found.gate.alpha))
+        if isinstance(found, Evidence)
+        else Assessment(verdict=found)
         for found in weighed
     ]
 
@@ -99,13 +125,15 @@ def _weigh_all(
     ]
 
 
-def _judged(found: Evidence, level: float) -> GateVerdict:
+def _judged(found: Evidence, level: float) -> Assessment:
     failed = found.p < level
+    detectable = found.detectable(level)
     reason = (
         f"{found.finding}; p = {found.p:.3g}, {'below' if failed else 'not below'} {level:.3g}; "
-        f"{found.detectable(level)} 4 times in 5{found.cases}"
+        f"{found.in_words(detectable)} 19 times in 20{found.cases}"
     )
-    return verdict(found.gate.name, GateOutcome.FAIL if failed else GateOutcome.PASS, reason)
+    outcome = GateOutcome.FAIL if failed else GateOutcome.PASS
+    return Assessment(verdict=verdict(found.gate.name, outcome, reason), p=found.p, detectable=detectable)
 
 
 def _dice(seed: int, gate: str) -> np.random.Generator:

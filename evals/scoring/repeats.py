@@ -47,11 +47,17 @@ class RepeatRates:
     cases: int
 
 
+def case_name(case_id: str) -> str:
+    """What the repeats of a case have in common: its id without the repeat's number, which is the id's last part."""
+    name, _, repeat = case_id.rpartition("/")
+    return name if name and repeat.isdecimal() else case_id
+
+
 def repeated(calls: Iterable[tuple[str, bool]]) -> tuple[RepeatedCase, ...]:
-    """Calls (case id, whether it passed) by case, in order of first sight; an id's last part is the repeat's number."""
+    """Calls (case id, whether it passed) by case, in order of first sight."""
     found: dict[str, list[bool]] = {}
     for case_id, passed in calls:
-        found.setdefault(case_id.rpartition("/")[0], []).append(passed)
+        found.setdefault(case_name(case_id), []).append(passed)
     return tuple(RepeatedCase(name=name, passed=sum(all_), of=len(all_)) for name, all_ in found.items())
 
 

@@ -171,6 +171,9 @@ class _TextCall:
                 chosen=output.trace.chosen,
                 intents=tuple(row_of(score) for score in output.trace.intents),
                 tools=tuple(row_of(tool) for tool in output.trace.tools),
+                model=output.trace.model,
+                tokens_in=output.trace.tokens_in,
+                tokens_out=output.trace.tokens_out,
             )
         )
         gone = turn.event is TurnEvent.HANGUP

@@ -61,6 +61,18 @@ def check_world(world: Mapping[str, Json]) -> list[str]:
     return mistakes
 
 
+def usual_slots(now: datetime, *, later: bool) -> tuple[str, ...]:
+    """What is free where a scenario names nothing, ISO 8601: soon, or `later` for who has said what suits them better.
+
+    `now` is the call's wall clock with its zone.
+    """
+    return tuple(
+        # Adding days to a zoned date keeps the wall time, so 10:30 stays 10:30 when the clocks change.
+        (now.replace(hour=hour, minute=minute, second=0, microsecond=0) + timedelta(days=day)).isoformat()
+        for day, hour, minute in (_LATER_SLOTS if later else _USUAL_SLOTS)
+    )
+
+
 class World:
     """The tools of one call, and a note of every call made of them.
 
@@ -147,13 +159,7 @@ class _FakeTool:
 
     def _free_slots(self, arguments: Mapping[str, Json]) -> tuple[str, ...]:
         """The usual ones; later ones for a caller who has said what would suit them better."""
-        days = _LATER_SLOTS if arguments.get("preference") else _USUAL_SLOTS
-        now = self._world.now
-        return tuple(
-            # Adding days to a zoned date keeps the wall time, so 10:30 stays 10:30 when the clocks change.
-            (now.replace(hour=hour, minute=minute, second=0, microsecond=0) + timedelta(days=day)).isoformat()
-            for day, hour, minute in days
-        )
+        return usual_slots(self._world.now, later=bool(arguments.get("preference")))
 
     def _note(self, arguments: Mapping[str, Json], result: ToolResult, key: str) -> None:
         clock = self._world.clock

@@ -62,7 +62,7 @@ def set_baseline(reports_folder: Path, name: str, run_folder: Path) -> Path:
     """Keeps the run as baseline `name`, in place of an older one of that name, and returns the file.
 
     Raises:
-        BadInput: the name cannot be a file's or would hide a run's; the run is not finished, or is too large.
+        BadInput: the name cannot be a file's or would hide a run's; the run is a shard, not finished, or too large.
         StoreError: the run cannot be read, or the file not written.
     """
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name) or name == LATEST or name.endswith(_SUFFIX):
@@ -72,6 +72,14 @@ def set_baseline(reports_folder: Path, name: str, run_folder: Path) -> Path:
     if (reports_folder / RUNS_FOLDER / name).exists():
         raise BadInput(name, ["a run has this name"])
     info = read_run_info(run_folder)
+    if info.shard:
+        raise BadInput(
+            info.run_id,
+            [
+                f"is shard {info.shard} of a run; a baseline holds a whole one: `milliwatt merge` its shards, "
+                "and keep the run that they make"
+            ],
+        )
     rows = run_rows(run_folder, reports_folder / STORE_FILE)
     left = len(set(info.cases) - {row.case_id for row in rows})
     if left or not rows:

@@ -13,12 +13,14 @@ import fcntl
 import hashlib
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from agent.clock import pause, stopwatch_ns
+from agent.units import NS_PER_S
 from evals.errors import BadInput, StoreError
 from evals.record import record_sha256
 from evals.run_info import RunInfo
@@ -42,6 +44,9 @@ from evals.store.runs import RUNS_FOLDER
 from evals.store.shard_set import ShardRun, few, in_order, missing_text, mistakes_of, whole_run
 
 MERGING_FOLDER = ".merging"
+MERGE_WAIT_S = 60.0
+_RETRY_S = 0.05
+_ANNOUNCE_S = 0.5  # a shorter wait is nobody's business
 _GATES = "gates*.yaml"
 
 
@@ -72,17 +77,26 @@ def _may_be_shard(run_folder: Path) -> bool:
         return True
 
 
-def merge_shards(folders: Sequence[Path], reports: Path, *, allow_missing: bool = False) -> Merged:
+def merge_shards(
+    folders: Sequence[Path],
+    reports: Path,
+    *,
+    allow_missing: bool = False,
+    say: Callable[[str], None] | None = None,
+    wait_s: float = MERGE_WAIT_S,
+) -> Merged:
     """Merges the shards in `folders` into one run among the runs of `reports`.
 
     Args:
         folders: the shards' folders; they are read and left as they are.
         reports: where the merged run goes.
         allow_missing: merge what is there, though shards or calls of them are missing or corrupt.
+        say: told, in one line, when another process is merging there and this waits for it.
+        wait_s: how long to wait for another process that is merging into `reports`.
 
     Raises:
         BadInput: these are not all the shards of one run; lists every mistake.
-        StoreError: a shard cannot be read, or the merged run not written.
+        StoreError: a shard cannot be read, the merged run not written, or another process went on merging.
     """
     shards, mistakes = _read_shards(folders)
     mistakes += mistakes_of(shards, allow_missing=allow_missing)
@@ -93,7 +107,7 @@ def merge_shards(folders: Sequence[Path], reports: Path, *, allow_missing: bool 
         raise BadInput("merge", [*mistakes, *([] if allow_missing else lacking)])
     info = whole_run(shards)
     missing = missing_text(shards)
-    with _alone(reports / MERGING_FOLDER) as room:
+    with _alone(reports / MERGING_FOLDER, say=say, wait_s=wait_s) as room:
         target = reports / RUNS_FOLDER / info.run_id
         if not _is_there(target, info, found):
             _build(room / "run", info, found)
@@ -195,17 +209,36 @@ def _examine(run: ShardRun) -> _Found:
 
 
 @contextmanager
-def _alone(room: Path) -> Iterator[Path]:
+def _alone(room: Path, *, say: Callable[[str], None] | None, wait_s: float) -> Iterator[Path]:
     """An empty room to build a run in, held by this process alone; what killed ones left in it is gone."""
     make_folder(room)
     # The lock ends with the process that holds it, however that ends.
     with disk_errors(f"cannot write in {room}"), (room / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        _lock(lock.fileno(), room, say=say, wait_s=wait_s)
         try:
             _clear(room)
             yield room
         finally:
             _clear(room)
+
+
+def _lock(lock: int, room: Path, *, say: Callable[[str], None] | None, wait_s: float) -> None:
+    began_ns, announced = stopwatch_ns(), False
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError as error:
+            waited_s = (stopwatch_ns() - began_ns) / NS_PER_S
+            if waited_s >= wait_s:
+                raise StoreError(
+                    f"another process has been merging in {room.parent} for {wait_s:g} s; nothing was merged: "
+                    "merge again once it has ended, or into another --reports folder"
+                ) from error
+            if say is not None and not announced and waited_s >= _ANNOUNCE_S:
+                say(f"another process is merging in {room.parent}; waiting up to {wait_s:g} s for it")
+                announced = True
+            pause(_RETRY_S)
 
 
 def _clear(room: Path) -> None:

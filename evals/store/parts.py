@@ -5,29 +5,26 @@
     reports/runs/<run>/audio/<case>-<hash>.wav  what was on the line: caller left, agent right
     reports/runs/<run>/verdicts.json            what gates said of it
 
-A line is written before `append` returns, so a kill loses at most the calls in flight. The disk is made to keep what
-was written four times a second, so a power cut loses a quarter of a second beside them. A file is never opened for
-writing twice: a resumed run begins files of its own, and so only the last line of a file can be torn.
+A line is written before `PartWriter.append` returns, so a kill loses at most the calls in flight. The disk is made to
+keep what was written four times a second, so a power cut loses a quarter of a second beside them. A file is never
+opened for writing twice: a resumed run begins files of its own, and so only the last line of a file can be torn.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
-from agent.clock import stopwatch_ns
 from evals.errors import StoreError
 from evals.record import canonical_json
 from evals.run_info import RunInfo
 from evals.scoring.verdict import GateOutcome, GateVerdict
-from evals.store.call_audio import audio_name, stereo_wav, tracks_of_wav
-from evals.store.disk import disk_errors, make_folder, sync_folder, write_atomically
+from evals.store.call_audio import audio_name, tracks_of_wav
+from evals.store.disk import disk_errors, make_folder, write_atomically
 from evals.store.finished import FinishedCall
 from evals.store.record_json import (
     check_of_json,
@@ -42,110 +39,6 @@ RUN_FILE = "run.json"
 VERDICTS_FILE = "verdicts.json"
 PARTS_FOLDER = "parts"
 AUDIO_FOLDER = "audio"
-SYNC_NS = 250_000_000
-"""How long a written line may wait for the disk. Text calls take milliseconds, and a sync of each as long again."""
-
-
-class PartWriter:
-    """Appends a worker's finished calls to a part of its own; a context manager.
-
-    Args:
-        run_folder: the run's folder; made when it is not there.
-        worker: which worker of the run this is.
-
-    Raises:
-        StoreError: the folder cannot be written.
-    """
-
-    def __init__(self, run_folder: Path, worker: int) -> None:
-        self._audio = run_folder / AUDIO_FOLDER
-        parts = run_folder / PARTS_FOLDER
-        make_folder(parts)
-        self.path = parts / _next_name(parts, worker)
-        with disk_errors(f"cannot write {self.path}"):
-            self._file = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o644)
-        sync_folder(parts)
-        self._end = 0
-        self._synced_ns = stopwatch_ns()
-        self._unsynced = False
-
-    def append(self, finished: FinishedCall) -> bytes:
-        """Writes the call: its audio first, then its line. When this returns, no kill can lose it.
-
-        Returns:
-            The line, with its newline.
-
-        Raises:
-            StoreError: the disk is full or refuses; calls appended before are untouched.
-        """
-        line = _line(finished, self._write_audio(finished)).encode() + b"\n"
-        with disk_errors(f"cannot write {self.path}"):
-            try:
-                _write_all(self._file, line)
-            except OSError:
-                # Half a line must not stand before the next one.
-                os.ftruncate(self._file, self._end)
-                raise
-        self._end += len(line)
-        self._unsynced = True
-        if stopwatch_ns() - self._synced_ns >= SYNC_NS:
-            self._sync()
-        return line
-
-    def close(self) -> None:
-        """Closes the part, all of it on the disk.
-
-        Raises:
-            StoreError: the disk refuses to keep what was written last.
-        """
-        if self._file < 0:
-            return
-        try:
-            self._sync()
-        finally:
-            os.close(self._file)
-            self._file = -1
-
-    def _sync(self) -> None:
-        if self._unsynced:
-            with disk_errors(f"cannot write {self.path}"):
-                os.fsync(self._file)
-            self._unsynced = False
-        self._synced_ns = stopwatch_ns()
-
-    def __enter__(self) -> PartWriter:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def _write_audio(self, finished: FinishedCall) -> str:
-        record = finished.record
-        if not record.caller_track and not record.agent_track:
-            return ""
-        name = audio_name(record.case_id, finished.record_sha256)
-        make_folder(self._audio)
-        write_atomically(self._audio / name, stereo_wav(record.caller_track, record.agent_track))
-        sync_folder(self._audio)
-        return name
-
-
-def sync_parts(run_folder: Path) -> None:
-    """Makes the disk keep all lines that workers have written, those of workers that are gone, too.
-
-    Raises:
-        StoreError: the disk refuses.
-    """
-    for part in part_files(run_folder):
-        with disk_errors(f"cannot write {part}"), part.open("rb") as file:
-            os.fsync(file.fileno())
-
-
-def part_files(run_folder: Path) -> list[Path]:
-    """The run's parts, the oldest first."""
-    return sorted((run_folder / PARTS_FOLDER).glob("*.jsonl"))
 
 
 def read_parts(
@@ -233,6 +126,11 @@ def call_of_line(
         raise StoreError(f"{line.part}, line {line.number}: {_why(error)}") from error
 
 
+def part_files(run_folder: Path) -> list[Path]:
+    """The run's parts, in the order in which they were begun."""
+    return sorted((run_folder / PARTS_FOLDER).glob("*.jsonl"))
+
+
 def renumbered(raw: bytes, by: int) -> bytes:
     """The line with its worker's number raised; all else of it stays as it is, byte for byte."""
     # Keys are sorted, so the worker is what a line ends with.
@@ -256,6 +154,23 @@ def read_call(
         if line.raw.startswith(start):
             return call_of_line(run_folder, line, tracks=tracks, on_lost_audio=on_corrupt)
     return None
+
+
+def read_calls(
+    run_folder: Path,
+    case_ids: Collection[str],
+    *,
+    tracks: bool = True,
+    on_corrupt: Callable[[str], None] | None = None,
+) -> dict[str, FinishedCall]:
+    """Some finished calls of the run, by case; other calls' lines are passed over unread. Arguments as `read_parts`."""
+    starts = {f'{{"case_id":{canonical_json(case_id)}'.encode(): case_id for case_id in case_ids}
+    found: dict[str, FinishedCall] = {}
+    for line in part_lines(run_folder):
+        case_id = starts.get(line.raw[: line.raw.find(b',"record_sha256":')])
+        if case_id is not None and case_id not in found:
+            found[case_id] = call_of_line(run_folder, line, tracks=tracks, on_lost_audio=on_corrupt)
+    return found
 
 
 def audio_file(run_folder: Path, finished: FinishedCall) -> Path | None:
@@ -352,7 +267,9 @@ def read_verdicts(run_folder: Path) -> dict[str, tuple[GateVerdict, ...]]:
         raise StoreError(f"{path}: not a file of verdicts: {error}") from error
 
 
-_HEAD = re.compile(rb'\{"case_id":("(?:[^"\\]|\\.)*"),"record_sha256":"([0-9a-f]*)",')  # as `_line` writes it
+_HEAD = re.compile(
+    rb'\{"case_id":("(?:[^"\\]|\\.)*"),"record_sha256":"([0-9a-f]*)",'
+)  # as a part's lines begin
 _CORRUPT = (StoreError, ValueError, KeyError, TypeError, AttributeError)
 
 
@@ -363,41 +280,6 @@ def _why(error: BaseException) -> str:
         "not JSON" if isinstance(error, json.JSONDecodeError | UnicodeDecodeError) else "not a finished call"
     )
     return f"{kind}: {error}"
-
-
-def _next_name(parts: Path, worker: int) -> str:
-    starts = [int(path.name[:3]) for path in parts.glob(f"[0-9][0-9][0-9]-{worker:03d}.jsonl")]
-    return f"{max(starts, default=-1) + 1:03d}-{worker:03d}.jsonl"
-
-
-def _write_all(file: int, data: bytes) -> None:
-    view = memoryview(data)
-    while view:
-        view = view[os.write(file, view) :]
-
-
-def _line(finished: FinishedCall, audio: str) -> str:
-    record = finished.record
-    head = canonical_json(record.case_id)
-    rest = canonical_json(
-        {
-            "schema": PART_SCHEMA,
-            "worker": finished.worker,
-            "wall_s": finished.wall_s,
-            "audio": {
-                "file": audio,
-                "caller_samples": len(record.caller_track),
-                "agent_samples": len(record.agent_track),
-            },
-            "measurements": finished.measurements,
-            "checks": finished.checks,
-            "scorecard": finished.scorecard,
-        }
-    )
-    return (
-        f'{{"case_id":{head},"record_sha256":"{finished.record_sha256}",'
-        f'"record":{finished.record_text or canonical_json(record)},{rest[1:]}'
-    )
 
 
 def _finished_of_line(

@@ -30,6 +30,7 @@ def run_row(info: RunInfo, *, folder: str) -> Row:
         "agent": canonical_json(info.agent),
         "settings": canonical_json(info.settings),
         "harness_version": info.harness_version,
+        "normaliser": info.normaliser,
         "commit": info.commit,
         "cases": len(info.cases),
         "shard": info.shard,
@@ -44,6 +45,9 @@ def call_rows(run_id: str, finished: FinishedCall, *, audio: str) -> Mapping[str
     return {
         "calls": [{**key, **_call(finished), "audio": audio}],
         "turns": [{**key, **row} for row in _turns(finished)],
+        "divergences": [
+            {**key, "place": place, **_fields(left)} for place, left in enumerate(finished.record.divergences)
+        ],
         "events": [{**key, **row} for row in _events(finished)],
         "measurements": [{**key, **_fields(item)} for item in finished.measurements],
         "checks": [{**key, "seq": seq, **_fields(item)} for seq, item in enumerate(finished.checks)],

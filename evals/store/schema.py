@@ -12,7 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 
-STORE_SCHEMA = 2
+STORE_SCHEMA = 4
 """Raised whenever a table changes; a store of another version is made again with `milliwatt store rebuild`."""
 
 
@@ -61,6 +61,7 @@ TABLES = (
             _column("agent", "JSON text", "the agent's name, version, settings and providers"),
             _column("settings", "JSON text", "what `--set` changed"),
             _column("harness_version", "VARCHAR", "version of milliwatt that played it"),
+            _column("normaliser", "VARCHAR", "name of the text normaliser under its word errors"),
             _column("commit", "VARCHAR", "git commit, with `+` when the tree was changed"),
             _column("cases", "INTEGER", "cases that belong to the run, played or not", "calls"),
             _column(
@@ -134,6 +135,21 @@ TABLES = (
             _column("expects_reply", "BOOLEAN", "the agent owed an answer"),
             _column("offered", "BOOLEAN", "false: meant to overlap a reply that was already over"),
             _column("hung_up", "BOOLEAN", "the caller put the phone down with it"),
+        ),
+    ),
+    Table(
+        name="divergences",
+        row="One reply that was not the transcript's, before a line of a caller whose lines come from one.",
+        columns=(
+            _RUN,
+            _CASE,
+            _column("place", "INTEGER", "its place among the call's divergences, from 0"),
+            _column("step", "INTEGER", "index of the scenario's step that was to be said next"),
+            _column("seq", "INTEGER", "the agent's turn whose reply was compared; -1 before the first"),
+            _column("did", "VARCHAR", "what the caller then did: `said`, `skipped` or `stopped`"),
+            _column("recorded", "VARCHAR", "what the agent said in the transcript"),
+            _column("replied", "VARCHAR", "what it said now"),
+            _column("reason", "VARCHAR", "the counts that decided, in a sentence"),
         ),
     ),
     Table(

@@ -11,6 +11,7 @@ import dataclasses
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import scipy
@@ -131,8 +132,10 @@ def _utterance(case: Case, index: int, source: Source, noise: NoiseLoop | None) 
 def _bed(case: Case, noise: NoiseLoop | None) -> LineAudio:
     """The line while the caller is silent; each scenario and repeat starts elsewhere in the noise."""
     names = (case.scenario.id, case.repeat)
+    if noise is None and case.line.loss_ratio <= 0:
+        return _idle_bed()
     if noise is None:
-        length = BED_SAMPLES if case.line.loss_ratio > 0 else IDLE_PERIOD
+        length = BED_SAMPLES
         loop = None
     else:
         length = LOOP_SAMPLES
@@ -141,6 +144,12 @@ def _bed(case: Case, noise: NoiseLoop | None) -> LineAudio:
         loop = level * wrapped(noise.samples, start - HISTORY, HISTORY + length)
     lost = _lost(case.line, length, rng_for(case.seed, "line.bed.loss", *names))
     return on_the_line(np.zeros(length), loop, lost)
+
+
+@cache
+def _idle_bed() -> LineAudio:
+    """The bed of every clean line, which rolls no dice."""
+    return on_the_line(np.zeros(IDLE_PERIOD), None, None)
 
 
 def _lost(line: Line, length: int, rng: np.random.Generator) -> NDArray[np.bool_] | None:

@@ -133,6 +133,8 @@ async def _sound(step: CallerStep, voice: str, tts: TextToSpeech) -> Source | No
             return await _spoken(step.text or GREETING, voice, tts, step.sound)
         case Sound.BACKCHANNEL:
             return await _spoken(step.text or BACKCHANNEL, voice, tts, step.sound)
+        case Sound.ASIDE:
+            return await _spoken(step.text, voice, tts, step.sound)
         case Sound.COUGH | Sound.RINGBACK | Sound.HOLD_MUSIC:
             return Source(sound=step.sound)
         case Sound.SILENCE | None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import os
 import signal
 import subprocess
@@ -121,7 +123,7 @@ def test_folder_is_bounded_and_what_was_unused_for_longest_goes_first(tmp_path: 
             for entry in entries_in(tmp_path):
                 os.utime(entry, (0, 0))
     sizes = [entry.stat().st_size for entry in entries_in(tmp_path)]
-    assert 0.5 * bound < sum(sizes) <= bound * (1 + 1 / 16) + 1100
+    assert 0.5 * bound < sum(sizes) <= bound * (1 + 1 / 64) + 1100
     assert all(cache.get("k", f"{number}") is None for number in range(40))
     assert cache.get("k", "399") == bytes(1000)
 
@@ -137,6 +139,18 @@ def test_leftovers_of_killed_processes_are_swept_when_they_are_old(tmp_path: Pat
     assert not old.exists()
     assert young.exists()
     assert ContentCache(tmp_path).get("k", "key") == b"value"
+
+
+def test_leftovers_count_and_a_value_larger_than_the_folder_stays_in_memory(tmp_path: Path) -> None:
+    (tmp_path / "k" / "00").mkdir(parents=True)
+    (tmp_path / "k" / "00" / ".young.1.1").write_bytes(bytes(60_000))  # of a process killed a moment ago
+    for number in range(100):
+        ContentCache(tmp_path, max_bytes=100_000).put("k", f"{number}", bytes(1000))  # each weighs at once
+    assert folder_bytes(tmp_path) <= 100_000
+    cache = ContentCache(tmp_path, max_bytes=100_000)
+    cache.put("k", "whale", bytes(100_001))
+    assert cache.get("k", "whale") == bytes(100_001)
+    assert ContentCache(tmp_path).get("k", "whale") is None
 
 
 def test_folder_that_cannot_be_written_costs_speed_only(tmp_path: Path) -> None:
@@ -203,6 +217,65 @@ def test_processes_that_write_the_same_keys_do_not_disturb_each_other(tmp_path: 
     assert len(list(entries_in(tmp_path))) == 3
 
 
+def test_folder_that_somebody_sweeps_for_ever_costs_speed_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agent.cache._SWEEP_WAIT_S", 0.1)
+    with (tmp_path / ".sweeping").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        cache = ContentCache(tmp_path)
+        cache.put("k", "key", b"value")
+    assert "another process has been sweeping it" in cache.disk_failure
+    assert cache.get("k", "key") == b"value"
+
+
+FILLER = """
+import sys
+from pathlib import Path
+from agent.cache import ContentCache
+cache = ContentCache(Path(sys.argv[1]), max_bytes=int(sys.argv[2]), memory_bytes=0)
+print("begun", flush=True)
+for turn in range(int(sys.argv[4])):
+    cache.put("k", f"{sys.argv[3]} {turn}", bytes(20_000))
+print("done", cache.disk_failure)
+"""
+
+
+def test_folder_that_several_processes_fill_stays_within_its_bound_and_a_share_for_each(
+    tmp_path: Path,
+) -> None:
+    bound, writers, entry_bytes = 8_000_000, 4, 20_024
+    allowed = bound + writers * (bound / 64 + 2 * entry_bytes)
+
+    def fillers(turns: int) -> list[subprocess.Popen[str]]:
+        return [
+            subprocess.Popen(
+                [sys.executable, "-c", FILLER, str(tmp_path), str(bound), str(number), str(turns)],
+                cwd=ROOT, stdout=subprocess.PIPE, text=True,
+            )
+            for number in range(writers)
+        ]  # fmt: skip
+
+    largest, killed = 0, fillers(100_000)
+    for process in killed:
+        assert process.stdout is not None
+        process.stdout.readline()
+    for _ in range(20):  # several times the bound passes through the folder meanwhile
+        pause(0.05)
+        for process in killed:
+            process.send_signal(signal.SIGSTOP)  # or what moves while the folder is read would count twice
+        largest = max(largest, folder_bytes(tmp_path))
+        for process in killed:
+            process.send_signal(signal.SIGCONT)
+    for process in killed:
+        process.send_signal(signal.SIGKILL)
+        process.communicate(timeout=30)
+    assert 0.5 * bound < largest <= allowed
+    for process in fillers(200):  # what killed ones left is no obstacle
+        assert process.communicate(timeout=60)[0].split() == ["begun", "done"]
+    assert 0.5 * bound < folder_bytes(tmp_path) <= allowed
+
+
 @pytest.mark.parametrize("killed_after_s", [0.0, 0.013, 0.031])
 def test_process_killed_in_the_middle_of_writing_leaves_no_broken_entry(
     tmp_path: Path, killed_after_s: float
@@ -224,3 +297,13 @@ def test_process_killed_in_the_middle_of_writing_leaves_no_broken_entry(
 
 def entries_in(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file() and not path.name.startswith(".")]
+
+
+def folder_bytes(folder: Path) -> int:
+    """What lies in the folder, temporary files included; entries may go while it is read."""
+    held = 0
+    for root, _, names in os.walk(folder):
+        for name in names:
+            with contextlib.suppress(FileNotFoundError):
+                held += os.stat(os.path.join(root, name)).st_size
+    return held

@@ -1,5 +1,8 @@
+import io
+
 import numpy as np
 import pytest
+import soundfile
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -30,6 +33,57 @@ def encoded_by_the_bias_rule(samples):
     return np.where(values < 0, 0x7F - code, 0xFF - code).astype(np.uint8)
 
 
+def encoded_by_the_itu_rule(samples):
+    """As the ITU's software tool library: 14 bits, negatives by one's complement, bias 33, clip at 8191."""
+    values = samples.astype(np.int32)
+    negative = values < 0
+    return from_14_bits(np.where(negative, ~values, values) >> 2, negative)
+
+
+def encoded_as_audioop_does(samples):
+    """CPython's: down to 14 bits by rounding towards minus infinity, and only then negated."""
+    shifted = samples.astype(np.int32) >> 2
+    return from_14_bits(np.abs(shifted), shifted < 0)
+
+
+def encoded_as_sox_does(samples):
+    """SoX's: down to 14 bits by rounding to the nearest."""
+    rounded = np.clip((samples.astype(np.int32) + 2) >> 2, -8192, 8191)
+    return from_14_bits(np.abs(rounded), rounded < 0)
+
+
+def encoded_as_ffmpeg_does(samples):
+    """FFmpeg's: the code whose decoded value is nearest, midway values up, of a 14-bit table without a minus zero."""
+    decoded = mulaw_decode(bytes(range(0xFF, 0x7F, -1))).astype(np.int32)
+    borders = (decoded[:-1] + decoded[1:] + 4) >> 3
+    shifted = samples.astype(np.int32) >> 2
+    steps = np.searchsorted(borders, np.minimum(np.abs(shifted), 8191), side="right")
+    return np.where(shifted < 0, 0x7F - steps, 0xFF - steps).astype(np.uint8)
+
+
+def encoded_by_libsndfile(samples):
+    file = io.BytesIO()
+    soundfile.write(file, samples, 8000, format="RAW", subtype="ULAW")
+    return np.frombuffer(file.getvalue(), dtype=np.uint8)
+
+
+def from_14_bits(magnitude, negative):
+    biased = np.minimum(magnitude + 33, 0x1FFF)
+    segment = np.floor(np.log2(biased)).astype(np.int32) - 5
+    code = (segment << 4) | (biased >> (segment + 1)) & 15
+    return np.where(negative, 0x7F - code, 0xFF - code).astype(np.uint8)
+
+
+ENCODERS = {
+    "itu": encoded_by_the_itu_rule,
+    "bias": encoded_by_the_bias_rule,
+    "audioop": encoded_as_audioop_does,
+    "sox": encoded_as_sox_does,
+    "ffmpeg": encoded_as_ffmpeg_does,
+    "libsndfile": encoded_by_libsndfile,
+}
+
+
 def step_at(samples):
     """The width of the quantiser's step around decoded samples, in 16-bit units (8, 16, ... 1024)."""
     exponent = np.floor(np.log2(np.abs(samples.astype(np.int32)) + 0x84)).astype(np.int32) - 7
@@ -57,6 +111,35 @@ def test_the_bias_rule_differs_on_127_inputs_all_of_them_negative() -> None:
     differing = EVERY_SAMPLE[ours != encoded_by_the_bias_rule(EVERY_SAMPLE)]
     assert len(differing) == 127
     assert differing.max() < 0
+
+
+def test_every_sample_encodes_by_the_itu_rule() -> None:
+    ours = np.frombuffer(mulaw_encode(EVERY_SAMPLE), dtype=np.uint8)
+    assert np.array_equal(ours, encoded_by_the_itu_rule(EVERY_SAMPLE))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "differing"),
+    [
+        ("itu", "bias", 127),
+        ("itu", "audioop", 508),
+        ("bias", "audioop", 381),
+        ("itu", "sox", 510),
+        ("itu", "ffmpeg", 964),
+        ("libsndfile", "audioop", 381),
+        ("libsndfile", "bias", 0),
+    ],
+)
+def test_encoders_in_use_differ_on_so_many_of_all_inputs_and_by_one_code(
+    one: str, other: str, differing: int
+) -> None:
+    """Why codes of two libraries are never compared, only what they decode to."""
+    first, second = ENCODERS[one](EVERY_SAMPLE), ENCODERS[other](EVERY_SAMPLE)
+    unequal = first != second
+    assert np.count_nonzero(unequal) == differing
+    ordered = np.unique(mulaw_decode(EVERY_CODE))
+    places = [np.searchsorted(ordered, mulaw_decode(codes[unequal].tobytes())) for codes in (first, second)]
+    assert np.abs(places[0] - places[1]).max(initial=0) <= 1
 
 
 def test_there_are_255_distinct_samples() -> None:

@@ -9,7 +9,8 @@ from streamlit.testing.v1 import AppTest
 from evals.metrics.registry import measure
 from evals.scoring.verdict import Check
 from evals.store.duck import STORE_FILE, merge_run
-from evals.store.parts import PartWriter, write_run_info
+from evals.store.part_writer import PartWriter
+from evals.store.parts import write_run_info
 from tests.store_builders import a_finished_call, a_record, a_run, a_text_record
 
 APP = str(Path(__file__).parents[2] / "dashboards" / "app.py")
@@ -107,6 +108,36 @@ def test_a_call_may_be_chosen_among_the_failed(reports: Path) -> None:
     assert app.selectbox[1].options == [f"✗ {CASE.format('books')}", f"✓ {CASE.format('objects')}"]
     app.checkbox[0].check().run()
     assert app.selectbox[1].options == [f"✗ {CASE.format('books')}"]
+
+
+def test_two_runs_are_compared_case_by_case_and_turn_by_turn(reports: Path) -> None:
+    keep_run(reports, FIRST, "2026-11-21T10:58:30+00:00", good=True)
+    keep_run(reports, SECOND, "2026-11-22T10:58:30+00:00", good=False)
+    app = the_app(page="Compare")
+    assert [(box.label, box.value) for box in app.selectbox[:2]] == [("A, before", FIRST), ("B, now", SECOND)]
+    assert {item.label: item.value for item in app.metric} == {"Worse": "1", "Better": "0", "Flaky": "0"}
+    assert "of 2 cases 1 got worse, 0 better" in str(app.warning[0].value)
+    cases = next(frame.value for frame in app.dataframe if "rule" in frame.value.columns)
+    assert list(cases["case"]) == [CASE.format("books").removesuffix("/0")]
+    assert list(cases["rule"]) == ["words and deeds alike"]
+    (turns,) = app.get("html")
+    assert "yes this is alice" in turns.proto.body
+    assert len(app.get("audio")) == 2
+    app.selectbox[1].select(FIRST).run()
+    assert "No call flipped or went otherwise." in words(app)
+
+
+def test_runs_that_cannot_be_compared_are_told_why(reports: Path) -> None:
+    keep_run(reports, FIRST, "2026-11-21T10:58:30+00:00", good=True)
+    keep_run(reports, SECOND, "2026-11-22T10:58:30+00:00", good=True, level="text")
+    told = words(the_app(page="Compare"))
+    assert "no case of the two can be compared" in told
+    assert "audio before, text now" in told
+
+
+def test_one_run_alone_is_not_compared(reports: Path) -> None:
+    keep_run(reports, FIRST, "2026-11-21T10:58:30+00:00", good=True)
+    assert "a comparison takes two" in words(the_app(page="Compare"))
 
 
 def test_hostile_words_stay_words(reports: Path) -> None:

@@ -44,9 +44,12 @@ def test_mistake_in_a_scorecard_is_found_before_anything_is_played(
     assert not (tmp_path / "reports").exists()
 
 
-def test_agent_that_says_nothing_is_refused_at_text_level_before_anything_is_written(tmp_path: Path) -> None:
+@pytest.mark.parametrize("target", ["known:answer=700", "planted:clean"])
+def test_agent_that_says_nothing_is_refused_at_text_level_before_anything_is_written(
+    tmp_path: Path, target: str
+) -> None:
     with pytest.raises(BadInput, match="text level"):
-        plan(request(tmp_path / "reports", target="known:answer=700"))
+        plan(request(tmp_path / "reports", target=target))
     assert not (tmp_path / "reports").exists()
 
 

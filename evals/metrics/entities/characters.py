@@ -15,7 +15,9 @@ from evals.metrics.entities.numbers import TEENS, TENS_WORDS, UNITS
 from evals.metrics.entities.words import at, folded
 
 _TOKEN = re.compile(r"[a-z0-9]+(?:'[a-z]+)*|\+")
-_ORDINAL = re.compile(r"[0-9]+(?:st|nd|rd|th)")
+_ORDINAL = re.compile(r"(?:[0-9]*(?<!1))(?:1st|2nd|3rd)|[0-9]*(?:[04-9]|1[123])th")
+# The first half of a British postcode, after which "1ST" is the second half and no rank.
+_OUTWARD = re.compile(r"[a-z]{1,2}[0-9][a-z0-9]?")
 _TIMES = {"double": 2, "triple": 3, "treble": 3}
 _PASSED_OVER = frozenset(
     "um uh er erm hmm dash hyphen minus slash stroke space dot point then capital lower upper case".split()
@@ -111,6 +113,8 @@ def _piece(words: list[str], place: int, before: str) -> tuple[Piece | None, int
         return Piece(text="00" if word == "hundred" else "000"), place + 1
     if word in _SPELLING_WORDS and (_is_spelled(after) or (before and _is_spelled(at(words, place - 1)))):
         return Piece(text=_SPELLING_WORDS[word]), place + 1
+    if _OUTWARD.fullmatch(before) and _ORDINAL.fullmatch(word):
+        return Piece(text=word), place + 1
     return _single(word) or _short(word), place + 1
 
 

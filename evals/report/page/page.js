@@ -1,9 +1,11 @@
 // A line moves over the timeline while a call plays, and a click on the timeline plays from there.
 "use strict";
 for (const call of document.querySelectorAll("details.call")) {
-  const audio = call.querySelector("audio");
-  const picture = call.querySelector("svg.timeline");
-  if (!audio || !picture) continue;
+  const players = call.querySelectorAll("audio"), pictures = call.querySelectorAll("svg.timeline");
+  // A comparison has two of each, in the same order.
+  if (players.length === pictures.length) players.forEach((audio, at) => wire(audio, pictures[at]));
+}
+function wire(audio, picture) {
   const { rowNs, gutter, pxPerS, rowHeight } = picture.dataset;
   const row = Number(rowNs) / 1e9, left = Number(gutter), scale = Number(pxPerS), height = Number(rowHeight);
   const needle = document.createElementNS("http://www.w3.org/2000/svg", "path");

@@ -13,7 +13,8 @@ from evals.commands.baseline import keep_run, list_all
 from evals.commands.gate import compare_runs
 from evals.errors import BadInput, HarnessError
 from evals.scoring.verdict import Check
-from evals.store.parts import PartWriter, read_verdicts, write_run_info
+from evals.store.part_writer import PartWriter
+from evals.store.parts import read_verdicts, write_run_info
 from tests.store_builders import a_finished_call, a_run, a_text_record
 
 CASES = tuple(f"booking/s{number:02}/en-gb/clean/0" for number in range(25))

@@ -13,7 +13,8 @@ from evals.commands.merge import MergeOptions, merge_runs
 from evals.scoring.verdict import Check
 from evals.shards import Shard
 from evals.store.duck import query
-from evals.store.parts import PartWriter, write_run_info
+from evals.store.part_writer import PartWriter
+from evals.store.parts import write_run_info
 from tests.store_builders import a_finished_call, a_run, a_text_record
 
 CASES = tuple(f"booking/s{number:02}/en-gb/clean/0" for number in range(12))

@@ -18,6 +18,7 @@ from evals.commands import run as run_command
 from evals.commands.run import RunOptions, run_suites
 from evals.errors import BadInput, HarnessError, StoreError
 from evals.record import Level
+from evals.report.summary import Summary
 from evals.scoring.verdict import GateOutcome, GateVerdict
 from evals.store.duck import rebuild
 from evals.store.schema import TABLES
@@ -82,6 +83,32 @@ def test_gate_without_enough_data_is_no_success(
     verdicts = [GateVerdict(gate=str(outcome), outcome=outcome, reason="") for outcome in outcomes]
     monkeypatch.setattr(judged, "absolute_verdicts", lambda *_: verdicts)
     ended = run_suites(options(tmp_path), out=Console(file=io.StringIO()), err=Console(file=io.StringIO()))
+    assert ended == status
+
+
+@pytest.mark.parametrize(
+    ("outcome", "stores", "status"),
+    [
+        (GateOutcome.PASS, True, 1),
+        (GateOutcome.TOO_LITTLE_DATA, True, 1),  # a gate that wants more data hides no failure that was seen
+        (GateOutcome.TOO_LITTLE_DATA, False, 3),  # what could not be stored comes before it
+        (GateOutcome.PASS, False, 3),
+    ],
+)
+def test_failing_call_is_a_1_unless_something_could_not_be_measured_or_stored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, outcome: GateOutcome, stores: bool, status: int
+) -> None:
+    verdicts = [GateVerdict(gate="g", outcome=outcome, reason="")]
+    monkeypatch.setattr(judged, "absolute_verdicts", lambda *_: verdicts)
+    monkeypatch.setattr(Summary, "holds", property(lambda _: False))
+    if not stores:
+        monkeypatch.setattr(run_command, "merge_run", no_store)
+    try:
+        ended = run_suites(
+            options(tmp_path), out=Console(file=io.StringIO()), err=Console(file=io.StringIO())
+        )
+    except HarnessError as error:
+        ended = error.exit_status
     assert ended == status
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from agent.events import ReplyCancelled, Resumed, Yielded
 from evals.metrics.barge_in import barge_in
-from evals.record import CallRecord, Level
+from evals.record import CallRecord, Level, WireMessage
 from tests.builders import MS, a_clear, a_record, a_sound, an_utterance
 
 INTERRUPTION = an_utterance("Tuesday works.", (2_000, 3_000), kind="interrupts")
@@ -45,6 +45,19 @@ def test_stop_after_a_planted_delay_measures_that_delay(stop_ms: float) -> None:
     assert measured["barge_in_missed"] == 0
 
 
+def test_recovery_is_from_the_interruption_s_end_to_the_answer() -> None:
+    record = a_record(INTERRUPTION, agent_speaks=[(500, 2_180), (3_700, 5_000)])
+    assert values(record)["recovery_latency"] == 700
+    never = a_record(INTERRUPTION, agent_speaks=[(500, 2_180)])
+    [censored] = [m for m in barge_in(never) if m.metric == "recovery_latency"]
+    assert (censored.value, censored.censored) == (8_000, True)
+    gone = an_utterance("Tuesday.", (2_000, 3_000), kind="interrupts", hung_up=True, expects_reply=False)
+    [left] = [
+        m for m in barge_in(a_record(gone, agent_speaks=[(500, 2_180)])) if m.metric == "recovery_latency"
+    ]
+    assert left.unscored_reason == "the caller left with it"
+
+
 def test_agent_that_does_not_stop_missed_it() -> None:
     record = a_record(INTERRUPTION, agent_speaks=[(500, 6_000)])
     measured = {m.metric: (m.value, m.censored) for m in barge_in(record)}
@@ -71,7 +84,26 @@ def test_interruption_that_found_the_reply_over_is_not_offered() -> None:
 
 def test_interruption_into_silence_is_unscored() -> None:
     record = a_record(INTERRUPTION, agent_speaks=[(500, 1_900)])
-    assert reasons(record) == {"the agent was silent when the caller began"}
+    assert reasons(record) == {"no reply was under way when the caller began"}
+
+
+def test_interruption_in_a_pause_of_the_reply_is_one_and_a_stop_there_took_no_time_at_the_ear() -> None:
+    wire = (WireMessage(t_ns=460 * MS, kind="audio_out", frames=250), a_clear(2_180))
+    record = a_record(INTERRUPTION, agent_speaks=[(500, 1_700), (3_700, 5_000)], wire=wire)
+    measured = values(record)
+    assert (measured["yield_latency"], measured["yield_latency_net"]) == (0, 0)
+    assert measured["stop_latency"] == 180
+    assert measured["barge_in_missed"] == 0
+
+
+def test_agent_that_talks_on_after_its_pause_missed_the_interruption() -> None:
+    record = a_record(INTERRUPTION, agent_speaks=[(500, 1_700), (2_100, 6_000)])
+    assert values(record)["barge_in_missed"] == 1
+
+
+def test_network_is_taken_off_as_far_as_there_is_any_delay() -> None:
+    record = a_record(INTERRUPTION, agent_speaks=[(500, 2_050)])
+    assert (values(record)["yield_latency"], values(record)["yield_latency_net"]) == (50, 0)
 
 
 def test_clip_played_over_a_reply_is_an_interruption() -> None:

@@ -1,10 +1,17 @@
 from __future__ import annotations
 
+import hashlib
 from importlib.metadata import version
 
 import pytest
 
-from evals.metrics.normaliser import NORMALISER, contains_words, normalise, plain_words
+from evals.metrics.normaliser import (
+    NORMALISER,
+    NORMALISER_VERSION,
+    contains_words,
+    normalise,
+    plain_words,
+)
 
 
 @pytest.mark.parametrize(
@@ -84,3 +91,15 @@ def test_plain_words_drop_case_and_punctuation_only() -> None:
 )
 def test_a_phrase_is_found_as_whole_words(text: str, phrase: str, expected: bool) -> None:
     assert contains_words(text, phrase) is expected
+
+
+def test_rules_that_changed_raise_the_version() -> None:
+    """Other texts here mean other word errors: raise `NORMALISER_VERSION`, and say in docs/metrics.md what changed."""
+    said = [
+        "Uh-huh, it's Mrs O'Brien's, er, 2nd e-mail: jane.smith+x@gmail.co.uk; I'd not've rung at 9:30 p.m.",
+        "Call oh seven seven double oh nine hundred one two three, or +44 (0)7700 900123, after ten o'clock.",
+        "We've got £25.50, twenty five pounds fifty, 1,250 dollars or about two and a half grand [laughs].",
+        "SW1A 1AA, A B C one 2 three, the colour of John's car, okay? That's 50% on 3/5/2026 (the third of May).",
+    ]
+    heard = hashlib.sha256("\n".join(map(normalise, said)).encode()).hexdigest()
+    assert (NORMALISER_VERSION, heard[:16]) == (1, "568a183acedda543")

@@ -37,7 +37,28 @@ def test_everything_as_expected() -> None:
         "path_correct": 1,
         "tools_correct": 1,
         "captured_correct": 1,
+        "handoff_correct": None,
     }
+
+
+@pytest.mark.parametrize(
+    ("wanted", "came", "held"),
+    [
+        (True, "sales", 1),
+        (True, "", 0),
+        (False, "", 1),
+        (False, "sales", 0),
+        ("sales", "sales", 1),
+        ("sales", "+44 20", 0),
+        (None, "sales", None),
+    ],
+)
+def test_handoff_goes_where_and_only_if_it_must(
+    wanted: bool | str | None, came: str, held: float | None
+) -> None:
+    record = a_record(expect={} if wanted is None else {"handoff": wanted}, transferred_to=came)
+    measured = values(record)
+    assert (measured["handoff_correct"], measured["task_success"]) == (held, held)
 
 
 @pytest.mark.parametrize(
@@ -67,6 +88,7 @@ def test_what_is_not_expected_is_unscored() -> None:
         "path_correct": None,
         "tools_correct": None,
         "captured_correct": None,
+        "handoff_correct": None,
     }
 
 

@@ -12,7 +12,7 @@ from evals.metrics.timeline import (
     scenario_step,
     turn_end_ns,
 )
-from evals.record import Span
+from evals.record import Span, WireMessage
 from tests.builders import MS, a_clear, a_record, a_sound, an_utterance
 
 CALLER = an_utterance("Tuesday works.", (2_000, 3_000), kind="interrupts")
@@ -84,6 +84,32 @@ def test_sign_of_stopping_ends_a_reply_at_its_next_pause() -> None:
         found = reply_under_way(record, CALLER)
         assert found is not None
         assert found.end_ns == 2_180 * MS
+
+
+def a_burst(at_ms: float, frames: int) -> WireMessage:
+    return WireMessage(t_ns=round(at_ms * MS), kind="audio_out", frames=frames)
+
+
+@pytest.mark.parametrize(
+    ("speaks", "wire", "end_ms"),
+    [
+        # Two more seconds wait at the carrier when the caller begins 300 ms into a pause; then they are dropped.
+        ([(500, 1_700)], (a_burst(460, 175), a_clear(2_150)), 1_700),
+        # Only the closing silence of the last word waits: there was nothing more to say.
+        ([(500, 1_700)], (a_burst(460, 90), a_clear(2_150)), None),
+        # It talks on after its pause, over the caller.
+        ([(500, 1_700), (2_100, 4_000)], (), 4_000),
+        # It begins after the caller's end: that is the answer.
+        ([(500, 1_700), (3_300, 4_000)], (), None),
+        # 600 ms of silence had ended the reply.
+        ([(500, 1_400), (2_100, 4_000)], (a_burst(460, 175),), None),
+    ],
+)
+def test_reply_with_words_left_is_under_way_in_its_pauses_too(
+    speaks: list[tuple[float, float]], wire: tuple[WireMessage, ...], end_ms: float | None
+) -> None:
+    found = reply_under_way(a_record(CALLER, agent_speaks=speaks, wire=wire), CALLER)
+    assert (found and found.end_ns / MS) == end_ms
 
 
 def test_event_without_its_time_says_what_it_holds() -> None:

@@ -9,14 +9,15 @@ from pathlib import Path
 import pytest
 
 from evals.errors import StoreError
-from evals.metrics.registry import measure
-from evals.record import HeardWord
+from evals.metrics.registry import BY_NAME, measure
+from evals.record import Divergence, HeardWord
 from evals.report import html
 from evals.report.html import render, write_html
 from evals.report.summary import summarise
 from evals.scoring.verdict import Check, GateOutcome, GateVerdict
 from evals.store.finished import FinishedCall
-from evals.store.parts import PartWriter, write_run_info, write_verdicts
+from evals.store.part_writer import PartWriter
+from evals.store.parts import write_run_info, write_verdicts
 from tests.store_builders import a_finished_call, a_record, a_run, a_text_record
 
 CASE = "booking/books_first_slot/en-gb/clean/0"
@@ -26,7 +27,7 @@ HOSTILE = "</title></style></script><script>alert('x')</script><img src=x onerro
 class Page(HTMLParser):
     """The page's elements, and whether they are balanced."""
 
-    void = frozenset({"meta", "br", "img", "input", "link", "hr"})
+    void = frozenset({"meta", "br", "col", "img", "input", "link", "hr"})
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -201,3 +202,47 @@ def test_a_page_that_cannot_be_written_is_one_clear_line(run_folder: Path, tmp_p
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreError, match="cannot make the folder"):
         write_html(run_folder, tmp_path / "file" / "report.html")
+
+
+def test_flaky_cases_entities_and_left_transcripts_have_their_sections() -> None:
+    cases = ("booking/s/en-gb/clean/0", "booking/s/en-gb/clean/1")
+    left = Divergence(
+        step=2, seq=1, did="skipped", recorded="Which day?", replied=HOSTILE, reason="shares none"
+    )
+    heard = [
+        BY_NAME["entity_phone_said"].of(2, turn=0),
+        BY_NAME["entity_phone_heard"].of(1, turn=0),
+        BY_NAME["digits_said"].of(22, turn=0),
+        BY_NAME["digit_errors"].of(3, turn=0),
+    ]
+    calls = [
+        a_finished_call(
+            record=a_record(case, divergences=(left,)),
+            measurements=heard,
+            checks=[Check(name="outcome", passed=case.endswith("0"))],
+        )
+        for case in cases
+    ]
+    page = the_page(*calls)
+    for part in (
+        "<h2>Flaky</h2>",
+        'booking/s/en-gb/clean <span class="quiet">· 1 of 2 repeats passed',
+        "<h2>Entities heard right</h2>",
+        "<td>2/4</td>",
+        "Digits heard wrong: 6 of 44.",
+        "<h2>Left the transcript</h2>",
+        "2 replies in 2 of 2 calls",
+        'skipped <span class="quiet">shares none',
+    ):
+        assert part in page, part
+    assert len(Page(page).having("script")) == 1
+    assert "<h2>Flaky</h2>" not in the_page(a_finished_call(checks=[]))
+
+
+def test_every_picture_has_its_table() -> None:
+    record = a_record(CASE)
+    page = Page(the_page(a_finished_call(record=record, measurements=measure(record))))
+    pictures = [one for one in page.having("svg") if one.get("class") != "timeline"]
+    summaries = [tag for tag, _ in page.elements if tag == "figure"]
+    assert len(pictures) == len(summaries) >= 3
+    assert all(one.get("role") == "img" for one in pictures)

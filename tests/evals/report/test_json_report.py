@@ -32,6 +32,8 @@ def test_programs_find_the_verdict_the_figures_and_every_call() -> None:
             "flaky",
             "repeats",
             "coverage",
+            "stages",
+            "noise",
             "calls",
         ]
     )
@@ -94,6 +96,9 @@ def test_programs_find_the_verdict_the_figures_and_every_call() -> None:
             "missed_interruptions": {"count": 0, "of": 0, "rate": None, "interval_95": None},
             "false_stops": {"count": 0, "of": 0, "rate": None, "interval_95": None},
             "yields_resumed": {"count": 0, "of": 0, "rate": None, "interval_95": None},
+            "false_cut_ins": {"count": 0, "of": 0, "rate": None, "interval_95": None},
+            "entities": {"all": {"count": 0, "of": 0, "rate": None, "interval_95": None}},
+            "digits": {"wrong": 0, "of": 0},
         }
     )
     (call,) = report["calls"]

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+import dataclasses
 from xml.etree import ElementTree as ET
 
 from inline_snapshot import snapshot
 
-from evals.record import CallStatus
+from evals.record import CallStatus, Divergence
 from evals.report.junit import render
 from evals.report.summary import summarise
 from evals.run_info import RunInfo
+from evals.scoring.coverage import Coverage, NeverTaken
 from evals.scoring.verdict import Check
 from evals.store.finished import FinishedCall
 from tests.store_builders import a_finished_call, a_record, a_run
@@ -113,3 +115,44 @@ def test_hostile_texts_stay_texts_and_forbidden_characters_are_replaced() -> Non
 def test_a_run_without_calls_is_still_a_document() -> None:
     root = ET.fromstring(rendered(a_run(cases=(), suites=()), []))
     assert (root.get("tests"), len(root)) == ("0", 0)
+
+
+def test_flaky_cases_and_what_was_never_visited_stand_with_their_suite() -> None:
+    cases = ("booking/s/en-gb/clean/0", "booking/s/en-gb/clean/1")
+    calls = [
+        a_finished_call(case, checks=[Check(name="outcome", passed=case.endswith("0"))]) for case in cases
+    ]
+    flow = Coverage(
+        flow="booking",
+        calls=2,
+        states=4,
+        edges=9,
+        tools=1,
+        states_never=("close",),
+        edges_never=(NeverTaken(state="book", to="close", branches=("yes",)),),
+        tools_never=(),
+    )
+    summary = dataclasses.replace(summarise(a_run(cases=cases), calls), coverage=(flow,))
+    root = ET.fromstring(render(summary, calls))
+    (suite,) = root
+    assert suite[-1].tag == "system-out"
+    assert suite[-1].text == (
+        "flaky: booking/s/en-gb/clean: 1 of 2 repeats passed\n"
+        "States of booking never visited, 1 of 4: close\n"
+        "Branches of booking never taken, 1 of 9: book > close (yes)"
+    )
+    properties = {entry.get("name"): entry.get("value") for entry in suite.iter("property")}
+    assert properties["coverage.booking.states"] == "3/4"
+    assert properties["coverage.booking.edges"] == "8/9"
+    assert all(
+        "flaky: 1 of 2 repeats passed" in str(case.findtext("system-out")) for case in suite.iter("testcase")
+    )
+
+
+def test_replies_that_left_the_transcript_stand_with_their_call() -> None:
+    left = Divergence(
+        step=2, seq=1, did="skipped", recorded="Which day?", replied="Bye.", reason="shares 0 of 2 words"
+    )
+    call = a_finished_call(record=a_record(GOOD, divergences=(left,)))
+    told = ET.fromstring(rendered(a_run(cases=(GOOD,)), [call])).findtext(".//testcase/system-out")
+    assert 'left the transcript before step 3: "Bye." for "Which day?"; shares 0 of 2 words' in str(told)

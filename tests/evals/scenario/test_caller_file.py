@@ -33,6 +33,8 @@ def test_every_kind_of_step(tmp_path: Path) -> None:
         "{sound: cough, after_ms: 400}",
         "{sound: backchannel, after_ms: 400, text: yeah}",
         "{sound: backchannel, after_ms: 400}",
+        "{sound: aside, after_ms: 400, text: in a minute}",
+        "{sound: aside, after_ms: 400}",
         "sound: silence",
         "sound: voicemail_greeting",
         'dtmf: "12#"',
@@ -44,6 +46,8 @@ def test_every_kind_of_step(tmp_path: Path) -> None:
         CallerStep(kind=StepKind.SOUND, sound=Sound.COUGH, after_ms=400),
         CallerStep(kind=StepKind.SOUND, sound=Sound.BACKCHANNEL, after_ms=400, text="yeah"),
         CallerStep(kind=StepKind.SOUND, sound=Sound.BACKCHANNEL, after_ms=400, text="mm-hmm"),
+        CallerStep(kind=StepKind.SOUND, sound=Sound.ASIDE, after_ms=400, text="in a minute"),
+        CallerStep(kind=StepKind.SOUND, sound=Sound.ASIDE, after_ms=400, text=DEFAULT_WORDS[Sound.ASIDE]),
         CallerStep(kind=StepKind.SOUND, sound=Sound.SILENCE),
         CallerStep(
             kind=StepKind.SOUND, sound=Sound.VOICEMAIL_GREETING, text=DEFAULT_WORDS[Sound.VOICEMAIL_GREETING]

@@ -31,6 +31,15 @@ def test_everything_that_can_be_expected(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("written", "wanted"), [("true", True), ("false", False), ("sales", "sales"), ('"+44"', "+44")]
+)
+def test_handoff_is_wanted_refused_or_wanted_somewhere(
+    tmp_path: Path, written: str, wanted: bool | str
+) -> None:
+    assert expectation(tmp_path, f"{{handoff: {written}}}") == Expectation(handoff=wanted)
+
+
 def test_nothing_expected_is_nothing_checked(tmp_path: Path) -> None:
     assert expectation(tmp_path, "{}") == Expectation()
 
@@ -63,6 +72,7 @@ def test_nothing_expected_is_nothing_checked(tmp_path: Path) -> None:
             "{captured: {seats: 2}}",
             '`captured`: `seats` must be a text, not the number 2; put it in quotes: "2"',
         ),
+        ("{handoff: 3}", "`handoff` must be true, false or where to, not the number 3"),
         ("{within: {latency_ms: 3}}", "`within`: unknown key `latency_ms`"),
         (
             "{within: {yield_latency_max_ms: fast}}",
@@ -70,7 +80,7 @@ def test_nothing_expected_is_nothing_checked(tmp_path: Path) -> None:
         ),
         (
             "[booked]",
-            "`expect`: must be a mapping (states, outcome, tools, says, never_says, captured, within)",
+            "`expect`: must be a mapping (states, outcome, tools, says, never_says, captured, within, handoff)",
         ),
     ],
 )

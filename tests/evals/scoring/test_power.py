@@ -16,7 +16,13 @@ from evals.scoring.statistics import mcnemar_p
      (783, 0.10, 0.05), (108, 0.02, 0.10), (234, 0.10, 0.10), (57, 0.05, 0.20)],
 )  # fmt: skip
 def test_loss_that_so_many_cases_show(count: int, better_rate: float, loss: float) -> None:
-    assert detectable_loss(count, better_rate, 0.05) == pytest.approx(loss, rel=0.06)
+    assert detectable_loss(count, better_rate, 0.05, power=0.8) == pytest.approx(loss, rel=0.06)
+
+
+def test_loss_that_is_said_to_show_shows_19_times_in_20() -> None:
+    loss = detectable_loss(300, 0.02, 0.005)
+    assert loss is not None
+    assert mcnemar_power(300, loss + 0.02, 0.02, 0.005) == pytest.approx(0.95, abs=0.001)
 
 
 def test_power_is_how_often_the_test_says_so() -> None:
@@ -56,7 +62,8 @@ def test_what_is_accepted_comes_on_top(margin: float) -> None:
 
 def test_difference_by_hand() -> None:
     # Many pairs: (1.645 + 0.842) standard errors above what is accepted.
-    assert detectable_difference(10, 10_000, 0.05, margin=100) == pytest.approx(124.87, abs=0.02)
+    assert detectable_difference(10, 10_000, 0.05, margin=100, power=0.8) == pytest.approx(124.87, abs=0.02)
+    assert detectable_difference(10, 10_000, 0.05, margin=100) == pytest.approx(100 + 32.90, abs=0.02)
     # Twenty: Student's t of 19 degrees, 1.729 + 0.861.
-    assert detectable_difference(10, 20, 0.05) == pytest.approx(25.90, abs=0.01)
+    assert detectable_difference(10, 20, 0.05, power=0.8) == pytest.approx(25.90, abs=0.01)
     assert detectable_difference(0, 20, 0.05, margin=100) == 100

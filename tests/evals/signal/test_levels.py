@@ -1,3 +1,5 @@
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -44,6 +46,23 @@ def one_sample_after_another(signal: np.ndarray) -> list[int]:
     return counts
 
 
+def level_by_the_plain_loop(signal: np.ndarray) -> tuple[float, float]:
+    """Active level in dBov and activity factor by P.56 method B, sample by sample and threshold by threshold."""
+    counts = one_sample_after_another(signal)
+    energy = sum(float(x) * float(x) for x in signal)
+    before: tuple[float, float] | None = None
+    for j, count in enumerate(counts):
+        level = 10 * math.log10(energy / count)
+        margin = level - 20 * math.log10(2.0 ** (j - 15))
+        if margin <= 15.9:
+            assert before is not None
+            share = (before[1] - 15.9) / (before[1] - margin)
+            active = before[0] + share * (level - before[0])
+            return active, energy / len(signal) / 10 ** (active / 10)
+        before = (level, margin)
+    raise AssertionError("no threshold is within 15.9 dB of the level")
+
+
 def test_a_full_scale_sine_is_3_db_under_a_full_scale_square() -> None:
     assert rms_dbov(sine(1.0)) == pytest.approx(-3.01, abs=0.01)
     assert speech_level(sine(1.0)).active_dbov == pytest.approx(-3.01, abs=0.05)
@@ -61,6 +80,22 @@ def test_activity_is_counted_as_sample_by_sample() -> None:
 
     signal = talk_spurts(seconds=3.0)
     assert _active_samples(signal, 8000).tolist() == one_sample_after_another(signal)
+
+
+@pytest.mark.parametrize("dbov", [-16.0, -26.0, -36.0, -50.0])
+@pytest.mark.parametrize("name", ["spurts", "sparse", "dense", "sine"])
+def test_level_and_activity_are_those_of_the_plain_loop(name: str, dbov: float) -> None:
+    signal = {
+        "spurts": talk_spurts(seconds=4.0),
+        "sparse": np.concatenate((np.zeros(8000), talk_spurts(seconds=1.0, seed=2), np.zeros(12_000))),
+        "dense": talk_spurts(seconds=1.2, seed=3),
+        "sine": sine(1.0, seconds=1.0),
+    }[name]
+    signal = signal * gain_for(dbov - rms_dbov(signal))
+    active, activity = level_by_the_plain_loop(signal)
+    found = speech_level(signal)
+    assert found.active_dbov == pytest.approx(active, abs=0.1)
+    assert found.activity == pytest.approx(activity, abs=0.01)
 
 
 def test_twenty_seconds_of_silence_move_the_active_level_by_less_than_a_third_of_a_decibel() -> None:

@@ -19,7 +19,8 @@ from evals.store.baselines import (
 )
 from evals.store.finished import FinishedCall
 from evals.store.gate_rows import case_row
-from evals.store.parts import PartWriter, write_run_info
+from evals.store.part_writer import PartWriter
+from evals.store.parts import read_run_info, write_run_info
 from tests.store_builders import a_finished_call, a_run
 
 RUN = "20261121-105830-smoke-1a2b3c"
@@ -118,6 +119,14 @@ def test_a_run_that_is_not_finished_is_no_baseline(tmp_path: Path) -> None:
     folder = stored(tmp_path, [])
     with pytest.raises(BadInput, match=f"1 of 1 cases are not played; go on with --resume {RUN}"):
         set_baseline(tmp_path, "main", folder)
+
+
+def test_a_shard_of_a_run_is_no_baseline_and_the_line_says_what_to_do(tmp_path: Path) -> None:
+    folder = stored(tmp_path, two_calls())
+    write_run_info(folder, dataclasses.replace(read_run_info(folder), shard="3/8"))
+    with pytest.raises(BadInput, match=r"is shard 3/8 of a run; .* `milliwatt merge` its shards"):
+        set_baseline(tmp_path, "main", folder)
+    assert not (tmp_path / "baselines").exists()
 
 
 def test_a_run_with_two_versions_of_a_metric_is_no_baseline(tmp_path: Path) -> None:

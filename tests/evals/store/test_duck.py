@@ -13,12 +13,14 @@ import pytest
 from agent.clock import pause, stopwatch_ns
 from agent.units import NS_PER_S
 from evals.errors import StoreError
+from evals.record import Divergence
 from evals.run_info import RunInfo
 from evals.scoring.verdict import GateOutcome, GateVerdict
-from evals.store.duck import READ_WAIT_S, STORE_FILE, export, merge_run, query, rebuild
-from evals.store.parts import PartWriter, read_run_info, write_run_info, write_verdicts
+from evals.store.duck import READ_WAIT_S, STORE_FILE, WRITE_WAIT_S, export, merge_run, query, rebuild
+from evals.store.part_writer import PartWriter
+from evals.store.parts import read_run_info, write_run_info, write_verdicts
 from evals.store.schema import TABLES
-from tests.store_builders import a_finished_call, a_run
+from tests.store_builders import a_finished_call, a_record, a_run
 
 CASE = "booking/{}/en-gb/clean/0"
 FIRST, SECOND = "20261121-105830-smoke-1a2b3c", "20261121-110000-smoke-4d5e6f"
@@ -46,12 +48,31 @@ def test_a_run_becomes_rows_of_every_table(tmp_path: Path) -> None:
         "runs": 1,
         "calls": 1,
         "turns": 4,
+        "divergences": 0,
         "events": 37,
         "measurements": 5,
         "checks": 3,
         "scorecard_items": 3,
         "verdicts": 1,
     }
+
+
+def test_replies_that_left_the_transcript_can_be_asked_for(tmp_path: Path) -> None:
+    left = Divergence(
+        step=2, seq=1, did="skipped", recorded="Which day?", replied="Bye.", reason="shares none"
+    )
+    folder = tmp_path / "runs" / FIRST
+    write_run_info(folder, a_run(FIRST))
+    with PartWriter(folder, 0) as writer:
+        writer.append(a_finished_call(record=a_record(divergences=(left, left))))
+    db = tmp_path / STORE_FILE
+    merge_run(db, folder)
+    rows = query(
+        db, "SELECT place, step, seq, did, recorded, replied, reason FROM divergences ORDER BY place"
+    )
+    assert rows.values.tolist() == [
+        [place, 2, 1, "skipped", "Which day?", "Bye.", "shares none"] for place in (0, 1)
+    ]
 
 
 def test_a_call_can_be_asked_for_in_words_and_numbers(tmp_path: Path) -> None:
@@ -256,6 +277,9 @@ def test_a_reader_gives_up_within_its_time(held_store) -> None:
     assert (stopwatch_ns() - began) / NS_PER_S < 1.5
 
 
+# What a merge waits at most (`WRITE_WAIT_S`): on a busy machine a read takes seconds without waiting for anybody.
+LONG_S = WRITE_WAIT_S
+
 READER = """
 import sys
 from pathlib import Path
@@ -304,6 +328,6 @@ def test_dashboards_read_while_runs_are_merged_and_neither_fails_nor_waits_long(
         assert reader.returncode == 0
         reads, slowest = out.split()
         assert int(reads) >= 3
-        assert float(slowest) < 2
-    assert slowest_ns / NS_PER_S < 2
+        assert float(slowest) < LONG_S
+    assert slowest_ns / NS_PER_S < LONG_S
     assert read_run_info(folders[1]).run_id == SECOND

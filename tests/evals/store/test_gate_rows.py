@@ -7,7 +7,8 @@ from pathlib import Path
 from evals.metrics.measurement import Measurement
 from evals.store.duck import merge_run
 from evals.store.gate_rows import case_row, run_rows, stored_rows
-from evals.store.parts import PartWriter, heads, read_parts, write_run_info
+from evals.store.part_writer import PartWriter
+from evals.store.parts import heads, read_parts, write_run_info
 from tests.store_builders import a_finished_call, a_run
 
 CASES = [f'suite/case {number} "quoted\\ and ünlike"/en-gb/clean/0' for number in range(3)]

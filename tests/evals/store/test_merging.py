@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from evals.errors import BadInput
+from evals.errors import BadInput, StoreError
 from evals.record import Level
 from evals.run_info import RunInfo
 from evals.shards import Shard
@@ -22,14 +22,8 @@ from evals.store.baselines import set_baseline
 from evals.store.duck import merge_run, query
 from evals.store.flows import flow_files, read_flows
 from evals.store.merging import MERGING_FOLDER, find_shards, merge_shards
-from evals.store.parts import (
-    PartWriter,
-    audio_file,
-    finished_cases,
-    read_parts,
-    read_run_info,
-    write_run_info,
-)
+from evals.store.part_writer import PartWriter
+from evals.store.parts import RUN_FILE, audio_file, finished_cases, read_parts, read_run_info, write_run_info
 from evals.store.runs import resolve_run
 from evals.store.schema import TABLES
 from evals.suite import RunRequest, plan
@@ -244,8 +238,42 @@ def test_flow_that_was_damaged_on_its_way_is_told_and_merging_it_later_brings_it
 
 def test_baseline_of_any_name_is_no_shard(tmp_path: Path) -> None:
     folders = three(tmp_path)
-    set_baseline(tmp_path, "run", folders[0])
+    whole = merge_shards(folders, tmp_path / "elsewhere").folder
+    assert set_baseline(tmp_path, "run", whole).name == RUN_FILE
     assert find_shards(tmp_path) == folders
+
+
+HOLDER = """
+import fcntl, sys
+lock = open(sys.argv[1], "w")
+fcntl.flock(lock, fcntl.LOCK_EX)
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+def a_holder(reports: Path) -> subprocess.Popen[str]:
+    """Another process that is merging into `reports`, and goes on until its input ends."""
+    room = reports / MERGING_FOLDER
+    room.mkdir(parents=True)
+    holder = subprocess.Popen(
+        [sys.executable, "-c", HOLDER, str(room / "lock")],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert holder.stdout is not None and holder.stdout.readline() == "held\n"
+    return holder
+
+
+def test_merge_waits_for_another_process_for_a_while_and_says_so(tmp_path: Path) -> None:
+    folders, told = three(tmp_path / "there"), []
+    with a_holder(tmp_path / "here") as holder:
+        with pytest.raises(StoreError, match=r"merging in .*here for 0\.7 s; nothing was merged"):
+            merge_shards(folders, tmp_path / "here", say=told.append, wait_s=0.7)
+        assert told == [f"another process is merging in {tmp_path / 'here'}; waiting up to 0.7 s for it"]
+        assert not (tmp_path / "here" / "runs").exists()
+        holder.kill()  # its lock ends with it
+        holder.wait(timeout=30)
+        assert len(finished_cases(merge_shards(folders, tmp_path / "here").folder)) == len(CASES)
 
 
 KILLED = """

@@ -13,7 +13,8 @@ from evals.metrics.measurement import Measurement
 from evals.report.summary import Summary
 from evals.store.duck import merge_run
 from evals.store.finished import FinishedCall
-from evals.store.parts import PartWriter, write_run_info
+from evals.store.part_writer import PartWriter
+from evals.store.parts import write_run_info
 from evals.store.row_pieces import (
     PIECE_FILE,
     PIECES_FOLDER,

@@ -6,20 +6,24 @@ from datetime import datetime
 
 import pytest
 
+from evals.record import Divergence
 from evals.scoring.verdict import GateOutcome, GateVerdict
 from evals.store.rows import call_rows, run_row, verdict_rows
 from evals.store.schema import TABLES
-from tests.store_builders import a_finished_call, a_run
+from tests.store_builders import a_finished_call, a_record, a_run
 
 COLUMNS = {table.name: [column.name for column in table.columns] for table in TABLES}
 
 
 def test_every_row_has_exactly_the_columns_of_its_table() -> None:
+    left = Divergence(
+        step=2, seq=1, did="skipped", recorded="Which day?", replied="Bye.", reason="shares none"
+    )
     verdict = GateVerdict(gate="wer", outcome=GateOutcome.PASS, reason="equal")
     tables = {
         "runs": [run_row(a_run(), folder="runs/x")],
         "verdicts": verdict_rows("x", {"": [verdict]}),
-        **call_rows("x", a_finished_call(), audio="runs/x/audio/a.wav"),
+        **call_rows("x", a_finished_call(record=a_record(divergences=(left,))), audio="runs/x/audio/a.wav"),
     }
     assert set(tables) == set(COLUMNS)
     for name, rows in tables.items():

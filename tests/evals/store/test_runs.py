@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from evals.errors import BadInput
-from evals.store.parts import PartWriter, write_run_info
+from evals.store.part_writer import PartWriter
+from evals.store.parts import write_run_info
 from evals.store.runs import list_runs, resolve_run
 from tests.store_builders import a_finished_call, a_run
 

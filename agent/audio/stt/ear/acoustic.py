@@ -1,7 +1,7 @@
 """The ear's acoustic network: telephone samples to log-probabilities of letters and of sounds, each 30 ms.
 
-The network is a graph that onnxruntime runs on one thread. It takes samples and a row of memory and gives what it
-heard and the memory after, so that an utterance may come in pieces, and many utterances as rows of one batch. What a
+The network is a graph that onnxruntime runs on one thread. It takes samples and a memory and gives what it heard and
+the memory after, so that an utterance may come in pieces, and many utterances as rows of one batch. What a
 row gives does not depend on the pieces or on the other rows. Its outputs are late by a fixed number of frames.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -17,11 +18,14 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
+from agent.errors import BadAudio
 from agent.media import Samples
 
 NETWORK = Path(__file__).with_name("weights") / "network.onnx"
 FRAME_SAMPLES = 240  # 30 ms at 8 kHz
 FRAME_NS = 30_000_000
+LONGEST_FRAMES = 4096  # of one step
+SILENCE = 128  # what the network keeps of a time when nothing was heard
 COLUMNS = 29 + 45  # a blank, a to z, apostrophe, space; a blank, the sounds, space
 
 LogProbabilities = NDArray[np.float32]
@@ -29,6 +33,19 @@ LogProbabilities = NDArray[np.float32]
 # Rows that are run together: enough to fill the processor's vectors, few enough to stay in its cache.
 _ROWS = 16
 _FULL_SCALE = np.float32(1 / 32768)
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What the network must know of an utterance so far.
+
+    Attributes:
+        sound: samples, and layers' inputs that are not due yet, shape (rows, ...).
+        kept: what the layers splice, in 8 bits, shape (rows, ...).
+    """
+
+    sound: NDArray[np.float32]
+    kept: NDArray[np.uint8]
 
 
 class AcousticModel:
@@ -56,7 +73,7 @@ class AcousticModel:
         )
         self.facts: dict[str, str] = dict(self._session.get_modelmeta().custom_metadata_map)
         self.late = int(self.facts["late_frames"])
-        self._memory_size = int(self._session.get_inputs()[1].shape[1])
+        self._memory_size, self._kept_size = (int(each.shape[1]) for each in self._session.get_inputs()[1:])
 
     @cached_property
     def identity(self) -> str:
@@ -83,16 +100,26 @@ class AcousticModel:
                 heard[at] = output[self.late : self.late + count]
         return heard
 
-    def start(self, rows: int) -> NDArray[np.float32]:
+    def start(self, rows: int) -> Memory:
         """The memory of utterances of which nothing was heard."""
-        return np.zeros((rows, self._memory_size), np.float32)
+        return Memory(
+            sound=np.zeros((rows, self._memory_size), np.float32),
+            kept=np.full((rows, self._kept_size), SILENCE, np.uint8),
+        )
 
-    def run(
-        self, sound: NDArray[np.float32], memory: NDArray[np.float32]
-    ) -> tuple[LogProbabilities, NDArray[np.float32]]:
-        """One step of the network: sound (rows, 240 frames) to outputs (rows, frames, 74), and the memory after."""
-        outputs, after = self._session.run(None, {"samples": sound, "memory": memory})
-        return outputs, after
+    def run(self, sound: NDArray[np.float32], memory: Memory) -> tuple[LogProbabilities, Memory]:
+        """One step of the network: sound (rows, 240 frames) to outputs (rows, frames, 74), and the memory after.
+
+        Raises:
+            BadAudio: it is longer than `LONGEST_FRAMES`.
+        """
+        if sound.shape[1] > LONGEST_FRAMES * FRAME_SAMPLES:
+            raise BadAudio(
+                f"{sound.shape[1]} samples at once; the network takes {LONGEST_FRAMES * FRAME_SAMPLES}"
+            )
+        given = {"samples": sound, "memory": memory.sound, "kept": memory.kept}
+        outputs, sound_after, kept_after = self._session.run(None, given)
+        return outputs, Memory(sound=sound_after, kept=kept_after)
 
 
 class AcousticStream:

@@ -40,9 +40,8 @@ def ways(word: str) -> tuple[str, ...]:
     known = listed.get(word)
     if known is not None:
         return tuple(known.split())
-    stem, *clitic = pieces(word)
-    if clitic and (said := listed.get(stem)):
-        return tuple(way for each in said.split() for way in with_clitic(each))
+    if word.endswith(CLITIC) and (said := listed.get(pieces(word)[0])):
+        return tuple([way for each in said.split() for way in with_clitic(each)])
     return ways_to_say(word)
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import struct
 import zlib
 from dataclasses import dataclass
-from itertools import pairwise
+from operator import lt
 from typing import Any
 
 import numpy as np
@@ -182,6 +182,6 @@ def _words(text: bytes, size: int) -> tuple[str, ...]:
         words = tuple(text.decode("ascii").split("\n")) if size else ()
     except UnicodeDecodeError as error:
         raise ValueError(f"a damaged word model: {error}") from error
-    if len(words) != size or any(a >= b for a, b in pairwise(words)):
+    if len(words) != size or not all(map(lt, words, words[1:])):
         raise ValueError(f"a damaged word model: its {len(words)} words are not {size}, sorted")
     return words

@@ -115,18 +115,22 @@ class MixedModel(_SaidWords):
 
     def _known(self) -> tuple[Sequence[str], Logs]:
         words = sorted({word for share in self._shares for word in share.model.words})
-        ids = {word: at for at, word in enumerate(words)}
+        ids = dict(zip(words, range(len(words)), strict=True))
         mass = np.zeros(len(words))
         for share in self._shares:
             at = [ids[word] for word in share.model.words]
             mass[at] += share.weight * np.exp(share.model.single_logs())
-        logs = {word: float(log) for word, log in zip(words, np.log(mass), strict=True)}
-        clitic = logs.pop(CLITIC, 0.0)
-        # Whatever comes before it: the search asks again when the word is complete.
-        logs |= {
-            word: logs[pieces(word)[0]] + clitic for word in sorted(self._own) if pieces(word)[0] in logs
-        }
-        return list(logs), np.array(list(logs.values()), dtype=np.float32)
+        logs = np.log(mass)
+        own = [(word, ids[stem]) for word in sorted(self._own) if (stem := word[: -len(CLITIC)]) in ids]
+        if (clitic := ids.get(CLITIC)) is not None:
+            # Whatever comes before it: the search asks again when the word is complete.
+            owned = logs[[stem for _, stem in own]] + logs[clitic]
+            del words[clitic]
+            logs = np.delete(logs, clitic)
+        else:
+            owned = logs[[stem for _, stem in own]]
+        words += [word for word, _ in own]
+        return words, np.concatenate((logs, owned)).astype(np.float32)
 
     def log_probability(self, history: History, word: str) -> float:
         """Natural log probability of `word` (or END) after the two words of `history`."""

@@ -77,7 +77,7 @@ class WordModel:
     def __init__(self, grams: Grams) -> None:
         self._grams = grams
         words = grams.words
-        self._ids = {word: at for at, word in enumerate((*words, *_MARKS))}
+        self._ids = dict(zip((*words, *_MARKS), range(len(words) + len(_MARKS)), strict=True))
         self._single, self._pair = grams.single_steps.data, grams.pair_steps.data
         self._triple = grams.triple_steps.data
         self._single_left, self._pair_left = grams.single_left.data, grams.pair_left.data

@@ -89,10 +89,16 @@ def vocabulary_of(words: Sequence[str], logs: Logs, ways: Ways) -> Vocabulary:
         ways: of a word.
     """
     rank = np.argsort(-logs, kind="stable").tolist()
-    said = sorted((way, place, at) for place, at in enumerate(rank) for way in ways(words[at]))
-    order = [at for _, _, at in said]
+    symbols: list[str] = []
+    places: list[int] = []
+    for place in rank:
+        said = ways(words[place])
+        symbols += said
+        places += [place] * len(said)
+    order = sorted(range(len(symbols)), key=symbols.__getitem__)  # stable: of those alike the likeliest first
+    at = [places[each] for each in order]
     return Vocabulary(
-        symbols=[way for way, _, _ in said], words=[words[at] for at in order], logs=logs[order]
+        symbols=[symbols[each] for each in order], words=[words[place] for place in at], logs=logs[at]
     )
 
 

@@ -26,6 +26,9 @@ british = st.from_regex(r"[A-HJ-NP-Z]{1,2}[1-9][0-9]?[0-9][A-HJ-NP-Z]{2}", fullm
         ("it's g forty one two p e in glasgow", "G412PE"),
         ("double u one a oh a x", "W1A0AX"),
         ("o x one two j d", "OX12JD"),
+        ("A1 0ST", "A10ST"),
+        ("it's b1 1st, near the station", "B11ST"),
+        ("M2 2ND", "M22ND"),
     ],
 )
 def test_british_postcodes(text: str, expected: str) -> None:
@@ -43,6 +46,11 @@ def test_british_postcodes(text: str, expected: str) -> None:
 )
 def test_zip_codes(text: str, expected: str) -> None:
     assert expected in postcodes(text, AMERICAN)
+
+
+@pytest.mark.parametrize("text", ["on the 21st", "the 2nd of may", "the 11th", "the 113th"])
+def test_a_rank_is_no_postcode(text: str) -> None:
+    assert postcodes(text, BRITISH) == ()
 
 
 def test_each_country_has_its_own() -> None:

@@ -250,3 +250,9 @@ def test_a_minute_is_heard_and_no_more(stt: EarSpeechToText, utterances: list[Sa
     long = np.concatenate((np.zeros(60 * 8000, np.int16), utterances[0]))
     _, final = run_virtual(recognised(stt, frames_of(long.astype("<i2").tobytes())))
     assert final.text == ""
+
+
+def test_more_samples_at_once_than_the_network_takes_are_told() -> None:
+    model = AcousticModel()
+    with pytest.raises(BadAudio, match="the network takes 983040"):
+        model.run(np.zeros((1, 983_041), np.float32), model.start(1))
