@@ -273,7 +273,11 @@ def event_row(event: CallEvent) -> dict[str, Json]:
 
 def row_of(value: DataclassInstance) -> dict[str, Json]:
     """A frozen value's fields as JSON values by name."""
-    return {name: json_of(getattr(value, name)) for name in _names_of(type(value))}
+    row: dict[str, Json] = {}
+    for name in _names_of(type(value)):
+        item = getattr(value, name)
+        row[name] = item if type(item) in _PLAIN else json_of(item)
+    return row
 
 
 def json_of(value: object) -> Json:
@@ -284,6 +288,8 @@ def json_of(value: object) -> Json:
     """
     if type(value) in _PLAIN:
         return cast("Json", value)
+    if type(value) is dict:  # most of what comes here has been through here before
+        return {str(key): item if type(item) in _PLAIN else json_of(item) for key, item in value.items()}
     if isinstance(value, str):
         return str(value)
     if value is None or isinstance(value, bool | int | float):

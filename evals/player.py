@@ -21,6 +21,7 @@ from evals.sim.text_call import play_text
 from evals.sim.virtual_time import VirtualLoop
 from evals.store.finished import FinishedCall
 from evals.store.part_writer import PartWriter
+from evals.store.row_pieces import PieceWriter
 from evals.targets.registry import TargetSpec, make_targets
 
 
@@ -34,6 +35,7 @@ class PlaySpec:
         run_folder: where parts go; None when whoever asked for the calls stores them.
         cache_folder: where computed audio and recognition are kept; None keeps them in memory only.
         scorecards: files of the scorecards that apply, by suite name.
+        run_id: the run, as its rows name it; empty makes no rows beside the parts.
     """
 
     target: TargetSpec
@@ -41,6 +43,7 @@ class PlaySpec:
     run_folder: Path | None
     cache_folder: Path | None
     scorecards: dict[str, tuple[Path, ...]]
+    run_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +77,12 @@ class Player:
         cache = ContentCache(spec.cache_folder)
         self._reference, self._target = make_targets(spec.target, cache)
         self._cache = cache
-        self._writer = PartWriter(spec.run_folder, worker) if spec.run_folder is not None else None
+        self._writer: PartWriter | None = None
+        self._rows: PieceWriter | None = None
+        if spec.run_folder is not None:
+            self._writer = PartWriter(spec.run_folder, worker)
+            if spec.run_id:
+                self._rows = PieceWriter(spec.run_folder, spec.run_id, self._writer.path)
         self._cards = {
             suite: [load_scorecard(path) for path in paths] for suite, paths in spec.scorecards.items()
         }
@@ -88,7 +96,9 @@ class Player:
         """
         assert self._writer is not None, "nowhere to store it"
         finished = self.finish(case)
-        self._writer.append(finished)
+        line = self._writer.append(finished)
+        if self._rows is not None:
+            self._rows.add(finished, line)
         return played_of(finished)
 
     def finish(self, case: Case) -> FinishedCall:
@@ -116,7 +126,8 @@ class Player:
 
     def _record(self, case: Case) -> CallRecord:
         if self._text_loop is not None:
-            return self._text_loop.run(play_text(case, self._target))
+            # Not `Runner.run`, which looks after Ctrl-C, and for that has Python write the whole finished call as text.
+            return self._text_loop.get_loop().run_until_complete(play_text(case, self._target))
         voices = Voices(tts=self._reference.voices(case), cache=self._cache)
         return play_audio(case, self._target, voices)
 
@@ -125,6 +136,8 @@ class Player:
         try:
             if self._writer is not None:
                 self._writer.close()
+            if self._rows is not None:
+                self._rows.close()
         finally:
             self._reference.close()
             if self._text_loop is not None:

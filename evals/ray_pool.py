@@ -192,7 +192,7 @@ def _job(spec: PlaySpec, cases: Sequence[Case]) -> RayJob:
         files.add(flow_path(case.scenario.flow, folder))
         files |= {folder / step.clip for step in case.scenario.caller if step.clip}
     return RayJob(
-        spec=pickle.dumps(replace(spec, run_folder=None)),
+        spec=pickle.dumps(replace(spec, run_folder=None, run_id="")),
         folder=os.getcwd(),
         files=files_of(list(files)),
         code_sha256=code_sha256(),

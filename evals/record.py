@@ -228,22 +228,27 @@ def record_sha256(record: CallRecord) -> str:
 
 def _members(value: object) -> Any:
     """What the encoder is to write in place of a value that JSON has no form for."""
-    if isinstance(value, bytes):
-        return hashlib.sha256(value).hexdigest()
-    if isinstance(value, Mapping):
-        return dict(value)
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        names, always, sometimes = _told_of(type(value))
-        members = dict(zip(names, always(value), strict=True))
-        for name, silent in sometimes:
-            found = getattr(value, name)
-            if found != silent:
-                members[name] = found
-        return members
-    raise TypeError(f"{type(value).__name__} has no canonical JSON")
+    return _members_of(type(value))(value)  # type: ignore[arg-type]  # a class can be hashed, whatever its values
 
 
 @lru_cache(maxsize=256)
+def _members_of(kind: type) -> Callable[[Any], Any]:
+    """How values of this kind are written; a record has hundreds of a few kinds."""
+    if issubclass(kind, bytes):
+        return lambda value: hashlib.sha256(value).hexdigest()
+    if issubclass(kind, Mapping):
+        return dict
+    if dataclasses.is_dataclass(kind):
+        names, always, sometimes = _told_of(kind)
+        if not sometimes:
+            return lambda value: dict(zip(names, always(value), strict=True))
+        return lambda value: {
+            **dict(zip(names, always(value), strict=True)),
+            **{name: found for name, silent in sometimes if (found := getattr(value, name)) != silent},
+        }
+    raise TypeError(f"{kind.__name__} has no canonical JSON")
+
+
 def _told_of(
     kind: type,
 ) -> tuple[tuple[str, ...], Callable[[object], tuple[Any, ...]], list[tuple[str, Any]]]:

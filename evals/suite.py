@@ -136,6 +136,7 @@ def plan(request: RunRequest) -> PlannedRun:
             target=request.target,
             level=request.level,
             run_folder=folder,
+            run_id=info.run_id,
             cache_folder=request.cache,
             scorecards=scorecards,
         ),

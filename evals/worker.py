@@ -11,6 +11,8 @@ import os
 import pickle
 import signal
 import threading
+from contextlib import suppress
+from multiprocessing.util import Finalize
 from typing import TYPE_CHECKING
 
 from agent.errors import AgentError
@@ -49,6 +51,8 @@ def start_worker(spec: bytes, number: Synchronized[int], failures: SimpleQueue[H
         from evals.player import Player
 
         _player = Player(pickle.loads(spec), worker)
+        # Runs when the pool has no more to play, and not when this process is killed.
+        Finalize(None, _end, exitpriority=1)
         settle()
     except Exception as error:  # whatever it is, the user reads it, and nobody reads a worker's traceback
         failures.put(_as_ours(error))
@@ -59,6 +63,12 @@ def play(case: Case) -> Played:
     """Plays a case in this worker."""
     assert _player is not None
     return _player.play(case)
+
+
+def _end() -> None:
+    assert _player is not None
+    with suppress(HarnessError):  # the parent makes the disk keep the parts, and says so when it cannot
+        _player.close()
 
 
 def _as_ours(error: Exception) -> HarnessError:

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
-from agent.media import AudioFrame
+from agent.media import TELEPHONE, AudioFrame
 
 _FULL_SCALE_SQUARED = 32768.0**2
 _SILENT_DBOV = -100.0
@@ -89,6 +90,11 @@ class LevelGate:
 
 def frame_dbov(frame: AudioFrame) -> float:
     """The frame's RMS in dB below overload (0 dBov is a full-scale square wave)."""
-    samples = frame.samples.astype(np.float32)
+    return _dbov_of(frame.pcm if frame.format is TELEPHONE else frame.samples.tobytes())
+
+
+@lru_cache(maxsize=1024)  # a quiet line says the same frames over and over
+def _dbov_of(pcm: bytes) -> float:
+    samples = np.frombuffer(pcm, dtype="<i2").astype(np.float32)
     power = float(np.dot(samples, samples)) / (len(samples) * _FULL_SCALE_SQUARED)
     return 10 * math.log10(power) if power > 0 else _SILENT_DBOV

@@ -12,7 +12,8 @@ from evals.scoring import gate
 from evals.scoring.verdict import GateVerdict
 from evals.store.finished import FinishedCall
 from evals.store.flows import read_flows
-from evals.store.parts import read_parts, read_run_info, write_verdicts
+from evals.store.parts import read_run_info, write_verdicts
+from evals.store.row_pieces import Piece, stored_calls
 
 
 def judged(run_folder: Path) -> Summary:
@@ -36,12 +37,15 @@ class Judging:
         self._looked_at: list[FinishedCall] | None = None
         self._verdicts: list[GateVerdict] = []
 
-    def calls(self) -> Iterator[FinishedCall]:
-        """The run's finished calls, each once; after the last, the verdicts of its gates are kept with the run."""
-        looked_at = []
-        for call in read_parts(self.run_folder, tracks=False, words=False):
-            looked_at.append(_without_its_events(call))
-            yield call
+    def calls(self) -> Iterator[FinishedCall | Piece]:
+        """The run's finished calls, each once, or pieces with their rows.
+
+        After the last, the verdicts of its gates are kept with the run.
+        """
+        looked_at: list[FinishedCall] = []
+        for item in stored_calls(self.run_folder):
+            looked_at += item.calls() if isinstance(item, Piece) else [_without_its_events(item)]
+            yield item
         self._verdicts = absolute_verdicts(looked_at, self.run_folder)
         if self._verdicts:
             write_verdicts(self.run_folder, "", self._verdicts)

@@ -28,6 +28,7 @@ from evals.record import Level
 from evals.report import text
 from evals.shards import parse_shard
 from evals.store.duck import merge_run
+from evals.store.row_pieces import drop_pieces, stored_calls
 from evals.store.runs import resolve_run
 from evals.suite import PlannedRun, RunRequest, plan
 from evals.targets.registry import TargetSpec, changed_settings
@@ -66,11 +67,18 @@ def run_suites(options: RunOptions, *, out: Console, err: Console) -> int:
         HarnessError: bad input, or something could not be played or stored.
     """
     with executing(options.executor, options.workers, options.ray_address) as execution:
-        return _run(plan(_request(options, execution)), options, out=out, err=err)
+        return _run_and_tidy(plan(_request(options, execution)), options, out=out, err=err)
+
+
+def _run_and_tidy(planned: PlannedRun, options: RunOptions, *, out: Console, err: Console) -> int:
+    err.print(f"run {planned.info.run_id}: {_plan_text(planned)}", highlight=False)
+    try:
+        return _run(planned, options, out=out, err=err)
+    finally:
+        drop_pieces(planned.folder)
 
 
 def _run(planned: PlannedRun, options: RunOptions, *, out: Console, err: Console) -> int:
-    err.print(f"run {planned.info.run_id}: {_plan_text(planned)}", highlight=False)
     failures: list[HarnessError] = []
     judging = Judging(planned.folder)
     with _interruptible() as interrupted:
@@ -88,7 +96,7 @@ def _run(planned: PlannedRun, options: RunOptions, *, out: Console, err: Console
     if interrupted():
         err.print(_interrupted_text(planned), highlight=False)
         with _kept(failures):
-            merge_run(options.db, planned.folder, say=_teller(err))
+            merge_run(options.db, planned.folder, calls=stored_calls(planned.folder), say=_teller(err))
         _tell(failures, err)
         return INTERRUPTED
     if failures:

@@ -8,9 +8,9 @@ floor looks ahead as far as back and needs no time to settle.
 from __future__ import annotations
 
 import numpy as np
+import scipy
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
-from scipy.ndimage import uniform_filter1d
 
 from evals.recording.steps import BANDS, Steps
 
@@ -54,7 +54,7 @@ def band_level_db(steps: Steps, smooth_steps: int) -> Values:
     power = np.zeros(len(steps.bands_db))
     for band in range(BANDS):
         power += 10 ** (steps.bands_db[:, band].astype(np.float64) / 10)
-    return _db(uniform_filter1d(power, smooth_steps, mode="nearest"))
+    return _db(scipy.ndimage.uniform_filter1d(power, smooth_steps, mode="nearest"))
 
 
 def _band_floor(band_db: NDArray[np.float16], least: float) -> Values:
@@ -72,7 +72,7 @@ def _band_floor(band_db: NDArray[np.float16], least: float) -> Values:
 
 def _smoothed_db(values_db: NDArray[np.float16], smooth_steps: int) -> Values:
     power = 10 ** (values_db.astype(np.float64) / 10)
-    return _db(uniform_filter1d(power, smooth_steps, mode="nearest"))
+    return _db(scipy.ndimage.uniform_filter1d(power, smooth_steps, mode="nearest"))
 
 
 def _db(power: NDArray[np.float64]) -> Values:

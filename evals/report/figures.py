@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
-from scipy.stats import binom
+import scipy
 
 _Z_95 = 1.959963984540054
 
@@ -99,8 +99,8 @@ class Delays:
         """The 95 % interval of the quantile by ranks; None of nothing."""
         if not self.delays:
             return None
-        low = int(binom.ppf(0.025, self.n, probability))
-        high = int(binom.ppf(0.975, self.n, probability)) + 1
+        low = int(scipy.stats.binom.ppf(0.025, self.n, probability))
+        high = int(scipy.stats.binom.ppf(0.975, self.n, probability)) + 1
         return Interval(
             low=self.delays[low - 1].ms if low >= 1 else None,
             high=self.delays[high - 1].ms if high <= self.n and not self.delays[high - 1].censored else None,

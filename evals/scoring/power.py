@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-from scipy.stats import binom, norm, t
+import scipy
 
 POWER: Final = 0.95
 """The share of comparisons that would show a loss of the size given.
@@ -32,7 +32,8 @@ def detectable_difference(
         margin: what is accepted, and so has to be exceeded.
         power: how often it says so.
     """
-    return margin + float(t.ppf(1 - level, count - 1) + t.ppf(power, count - 1)) * standard_error
+    quantile = scipy.stats.t.ppf
+    return margin + float(quantile(1 - level, count - 1) + quantile(power, count - 1)) * standard_error
 
 
 def detectable_loss(
@@ -56,7 +57,8 @@ def detectable_loss(
             return True
         # The gate also wants the loss to be above the margin beyond chance.
         spread = max(0.0, 2 * better_rate + loss - loss**2) / count
-        return bool(loss >= margin + float(norm.ppf(1 - level) + norm.ppf(power)) * spread**0.5)
+        quantile = scipy.stats.norm.ppf
+        return bool(loss >= margin + float(quantile(1 - level) + quantile(power)) * spread**0.5)
 
     low, high = 0.0, 1 - 2 * better_rate
     if high <= 0 or not enough(high):
@@ -73,6 +75,7 @@ def mcnemar_power(count: int, worse_rate: float, better_rate: float, level: floa
     if not changing:
         return 0.0
     changed = np.arange(count + 1)
+    binom = scipy.stats.binom
     least = binom.isf(level / 2, changed, 0.5) + 1
     least += binom.sf(least - 1, changed, 0.5) >= level / 2  # a p-value equal to the level is not below it
     found = binom.sf(least - 1, changed, worse_rate / changing)

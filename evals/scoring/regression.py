@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy.stats import norm, t
+import scipy
 
 from evals.scoring.case_rows import CallRow
 from evals.scoring.gate_wording import number, too_little, verdict
@@ -200,9 +200,11 @@ def one_sided_p(harm: Floats, margin: float, count: int) -> float:
     """How likely such harm is where the true one is no more than the margin; from replicates of `count` pairs."""
     # The run itself counts as one, so that no p is 0.
     within = (1 + int(np.sum(harm <= margin))) / (1 + harm.size)
+    norm, t = scipy.stats.norm, scipy.stats.t
     return float(t.cdf(norm.ppf(min(within, 1 - 1e-9)) * math.sqrt((count - 1) / count), count - 1))
 
 
 def expanded(share: float, count: int) -> float:
     """The quantile of replicates of `count` pairs that covers what a quantile `share` claims to."""
+    norm, t = scipy.stats.norm, scipy.stats.t
     return float(norm.cdf(math.sqrt(count / (count - 1)) * t.ppf(share, count - 1)))

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.signal import convolve
-from scipy.stats import binom, binomtest, norm, quantile_test
 
 Floats = NDArray[np.float64]
 
@@ -71,7 +70,7 @@ def mcnemar_p(worse: int, better: int) -> float:
     """Two-sided exact p-value of so many pairs that changed one way and the other; pairs that agree say nothing."""
     if worse + better == 0:
         return 1.0
-    return float(binomtest(worse, worse + better, 0.5).pvalue)
+    return float(scipy.stats.binomtest(worse, worse + better, 0.5).pvalue)
 
 
 def sign_flip_p(differences: Sequence[int]) -> float:
@@ -88,8 +87,8 @@ def sign_flip_p(differences: Sequence[int]) -> float:
     chances: Floats = np.ones(1)
     for size, count in zip(sizes.tolist(), counts.tolist(), strict=True):
         spaced = np.zeros(2 * size * count + 1)
-        spaced[:: 2 * size] = binom.pmf(np.arange(count + 1), count, 0.5)
-        chances = convolve(chances, spaced)
+        spaced[:: 2 * size] = scipy.stats.binom.pmf(np.arange(count + 1), count, 0.5)
+        chances = scipy.signal.convolve(chances, spaced)
     reach = chances.size // 2
     beyond = np.abs(np.arange(-reach, reach + 1)) >= abs(sum(differences))
     # Long distributions are convolved by Fourier transform, whose noise of about 1e-16 may be negative.
@@ -114,7 +113,7 @@ def wilson_interval(successes: float, count: int, confidence: float = 0.95) -> I
     """
     if count == 0:
         return Interval(low=None, high=None)
-    rate, z2 = successes / count, float(norm.ppf((1 + confidence) / 2)) ** 2
+    rate, z2 = successes / count, float(scipy.stats.norm.ppf((1 + confidence) / 2)) ** 2
     middle = (rate + z2 / (2 * count)) / (1 + z2 / count)
     half = (z2 * (rate * (1 - rate) / count + z2 / (4 * count * count))) ** 0.5 / (1 + z2 / count)
     return Interval(low=max(0.0, middle - half), high=min(1.0, middle + half))
@@ -138,7 +137,8 @@ def percentile_interval(values: Sequence[float], share: float, confidence: float
     """
     if not values:
         return Interval(low=None, high=None)
-    found = quantile_test(np.asarray(values, dtype=np.float64), p=share).confidence_interval(confidence)
+    test = scipy.stats.quantile_test(np.asarray(values, dtype=np.float64), p=share)
+    found = test.confidence_interval(confidence)
     return Interval(low=_bound(found.low), high=_bound(found.high))
 
 

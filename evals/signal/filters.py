@@ -7,19 +7,18 @@ hum and a little hiss near 4 kHz do pass. A fourth-order elliptic band-pass foll
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
+import scipy  # which imports its parts when they are first asked for: text calls need none of them
 from numpy.typing import NDArray
-from scipy.signal import ellip, sosfilt
 
 from evals.signal.levels import Signal, as_signal
-
-# Order, pass-band ripple in dB, stop-band rejection in dB, edges in Hz: chosen to follow ITU-T G.712.
-_TELEPHONE = ellip(4, 0.3, 25, [290, 3420], "band", fs=8000, output="sos")
 
 
 def telephone_band(samples: NDArray[np.int16] | NDArray[np.floating]) -> Signal:
     """8 kHz audio as it comes out of a telephone channel, shape (n,); starts from silence."""
-    return np.asarray(sosfilt(_TELEPHONE, as_signal(samples)))
+    return np.asarray(scipy.signal.sosfilt(_telephone(), as_signal(samples)))
 
 
 def telephone_band_loop(samples: NDArray[np.floating]) -> Signal:
@@ -28,3 +27,9 @@ def telephone_band_loop(samples: NDArray[np.floating]) -> Signal:
     The loop must be longer than the filter rings, which 20 ms are.
     """
     return telephone_band(np.concatenate((samples, samples)))[samples.size :]
+
+
+@cache
+def _telephone() -> NDArray[np.float64]:
+    # Order, pass-band ripple in dB, stop-band rejection in dB, edges in Hz: chosen to follow ITU-T G.712.
+    return np.asarray(scipy.signal.ellip(4, 0.3, 25, [290, 3420], "band", fs=8000, output="sos"))

@@ -12,8 +12,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.signal import lfilter
 
 FULL_SCALE = 32768.0
 SILENCE_DBOV = -100.0  # what stands for "no speech at all", as in the ITU-T Software Tool Library
@@ -98,7 +98,7 @@ def _active_samples(signal: Signal, rate_hz: int) -> NDArray[np.int64]:
     decay = np.exp(-1.0 / (rate_hz * TIME_CONSTANT_S))
     envelope = np.abs(signal)
     for _ in range(2):
-        envelope = lfilter([1.0 - decay], [1.0, -decay], envelope)
+        envelope = scipy.signal.lfilter([1.0 - decay], [1.0, -decay], envelope)
     hangover = round(rate_hz * HANGOVER_S)
     return np.array([_held(np.flatnonzero(envelope >= c), signal.size, hangover) for c in THRESHOLDS])
 

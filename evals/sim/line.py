@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -22,6 +23,7 @@ from agent.media import (
     MULAW_SILENCE,
     RATE_HZ,
     SAMPLE_NS,
+    TELEPHONE,
     AudioFrame,
     Samples,
     mulaw_decode,
@@ -54,6 +56,14 @@ class _Queued:
     codes: bytes = b""
     audible: bool = False
     mark: str = ""
+
+
+@lru_cache(maxsize=8192)
+def _codes_of(pcm: bytes) -> tuple[bytes, bool]:
+    """A frame of telephone audio as the line carries it, and whether it can be heard."""
+    codes = mulaw_encode(np.frombuffer(pcm, dtype="<i2"))
+    samples = mulaw_decode(codes).astype(np.float32)
+    return codes, float(np.dot(samples, samples)) >= AUDIBLE_RMS**2 * len(samples)
 
 
 class TelephoneLine:
@@ -143,9 +153,7 @@ class TelephoneLine:
             self._note("mark_out", name=item.name)
             self._queue.append(_Queued(self._order, arrival_ns, mark=item.name))
             return
-        codes = mulaw_encode(item.samples)
-        samples = mulaw_decode(codes).astype(np.float32)
-        audible = float(np.dot(samples, samples)) >= AUDIBLE_RMS**2 * len(samples)
+        codes, audible = _codes_of(item.pcm if item.format is TELEPHONE else item.samples.tobytes())
         self._queue.append(_Queued(self._order, arrival_ns, self._sent, codes, audible))
         self._sent += 1
         self._note_audio(now_ns)

@@ -178,14 +178,21 @@ def _baseline(name: str, fields: Mapping[str, Any]) -> Baseline:
     head = {key: fields[key] for key in _HEAD}
     for key, value in head.items():
         _must_be(value, {"suites": list, "seed": int}.get(key, str), key)
-    rows = [_row(case, str(fields["harness_version"]), fields["metrics"]) for case in fields["cases"]]
+    # Most of hundreds of thousands of measurements say the same as another: those are read once.
+    known: dict[tuple[Any, ...], Measurement] = {}
+    rows = [_row(case, str(fields["harness_version"]), fields["metrics"], known) for case in fields["cases"]]
     ids = [row.case_id for row in rows]
     if len(set(ids)) != len(ids):
         raise ValueError("a case stands in it twice")
     return Baseline(name=name, **{**head, "suites": tuple(head["suites"])}, rows=tuple(rows))
 
 
-def _row(case: Mapping[str, Any], harness_version: str, metrics: Mapping[str, Any]) -> CallRow:
+def _row(
+    case: Mapping[str, Any],
+    harness_version: str,
+    metrics: Mapping[str, Any],
+    known: dict[tuple[Any, ...], Measurement],
+) -> CallRow:
     for key in ("case_id", "scenario_sha256", "caller_sha256"):
         _must_be(case[key], str, key)
     _must_be(case["passed"], bool, "passed")
@@ -196,11 +203,22 @@ def _row(case: Mapping[str, Any], harness_version: str, metrics: Mapping[str, An
         harness_version=harness_version,
         passed=case["passed"],
         measurements=tuple(
-            _measurement(metric, metrics[metric], value)
+            _known_measurement(metric, metrics[metric], value, known)
             for metric, values in case["values"].items()
             for value in values
         ),
     )
+
+
+def _known_measurement(
+    metric: str, of: Sequence[Any], fields: Sequence[Any], known: dict[tuple[Any, ...], Measurement]
+) -> Measurement:
+    # True and 1 are equal, and only one of them is a value: kinds are part of the key.
+    key = (metric, *fields, *map(type, fields))
+    measurement = known.get(key)
+    if measurement is None:
+        measurement = known[key] = _measurement(metric, of, fields)
+    return measurement
 
 
 def _measurement(metric: str, of: Sequence[Any], fields: Sequence[Any]) -> Measurement:

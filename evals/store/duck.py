@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import pandas as pd
+import pandas as pd  # here, for DuckDB would import it while a reader holds the store
 import pyarrow.parquet as pq
 
 from agent.clock import pause, stopwatch_ns
@@ -22,7 +22,8 @@ from agent.units import NS_PER_S
 from evals.errors import StoreError
 from evals.store.disk import disk_errors, make_folder
 from evals.store.finished import FinishedCall
-from evals.store.parts import RUN_FILE, audio_file, read_parts, read_run_info, read_verdicts
+from evals.store.parts import AUDIO_FOLDER, RUN_FILE, audio_file, read_parts, read_run_info, read_verdicts
+from evals.store.row_pieces import Piece
 from evals.store.rows import call_rows, run_row, verdict_rows
 from evals.store.run_tables import RunTables
 from evals.store.schema import STORE_SCHEMA, TABLES, arrow_schema, create_statements
@@ -46,7 +47,7 @@ def merge_run(
     db: Path,
     run_folder: Path,
     *,
-    calls: Iterable[FinishedCall] | None = None,
+    calls: Iterable[FinishedCall | Piece] | None = None,
     say: Say | None = None,
     wait_s: float = WRITE_WAIT_S,
 ) -> int:
@@ -55,8 +56,8 @@ def merge_run(
     Args:
         db: the store's file; made when it is not there.
         run_folder: the run.
-        calls: the run's calls, where the caller reads the parts anyway. They are all read before the store is opened,
-            and the run's verdicts after them.
+        calls: the run's calls, where the caller reads them anyway, or pieces with their rows. They are all read before
+            the store is opened, and the run's verdicts after them.
         say: told, in one line, when the store is busy and this waits for it.
         wait_s: how long to wait for the store.
 
@@ -279,10 +280,14 @@ def _held_if_it_opens(db: Path, *, say: Say | None, wait_s: float) -> Iterator[N
         yield
 
 
-def _fill_tables(tables: RunTables, db: Path, run_folder: Path, calls: Iterable[FinishedCall]) -> str:
+def _fill_tables(tables: RunTables, db: Path, run_folder: Path, calls: Iterable[FinishedCall | Piece]) -> str:
     """Puts all rows of the run into `tables`, and returns its id."""
     info = read_run_info(run_folder)
     for finished in calls:
+        if isinstance(finished, Piece):
+            audio_folder = _relative(run_folder / AUDIO_FOLDER, db)
+            tables.add_calls(finished.tables_for(audio_folder), len(finished.cases))
+            continue
         audio = audio_file(run_folder, finished)
         tables.add_call(call_rows(info.run_id, finished, audio=_relative(audio, db) if audio else ""))
     run = run_row(info, folder=_relative(run_folder, db))

@@ -7,15 +7,12 @@ been stored of a record is what its line says.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
-
-import numpy as np
 
 from evals.errors import StoreError
-from evals.metrics.measurement import Measurement
 from evals.scoring.case_rows import CallRow
 from evals.store.duck import query_columns
 from evals.store.finished import FinishedCall
+from evals.store.measurement_columns import measurements_by_case
 from evals.store.parts import heads, read_parts, read_run_info
 
 CALLS = """
@@ -67,7 +64,7 @@ def stored_rows(db: Path, run_id: str) -> dict[str, tuple[str, CallRow]]:
     Raises:
         StoreError: there is no store, it stayed busy, or it is of another version.
     """
-    measurements = _by_case(query_columns(db, MEASUREMENTS, [run_id]))
+    measurements = measurements_by_case(query_columns(db, MEASUREMENTS, [run_id]))
     calls = query_columns(db, CALLS, [run_id]).to_pylist()
     return {
         call["case_id"]: (
@@ -76,33 +73,3 @@ def stored_rows(db: Path, run_id: str) -> dict[str, tuple[str, CallRow]]:
         )
         for call in calls
     }
-
-
-def _by_case(rows: Any) -> dict[str, list[Measurement]]:
-    found: dict[str, list[Measurement]] = {}
-    # Of hundreds of thousands of measurements most say the same as another (no audio, not asked, 1), and values that
-    # are equal may be one object.
-    known: dict[tuple[Any, ...], Measurement] = {}
-    names = ("metric", "version", "value", "unit", "turn", "censored", "unscored_reason")
-    columns = [_texts(rows, name) if name in _TEXTS else rows.column(name).to_pylist() for name in names]
-    for case_id, *fields in zip(_texts(rows, "case_id"), *columns, strict=True):
-        key = tuple(fields)
-        measurement = known.get(key)
-        if measurement is None:
-            measurement = known[key] = Measurement(**dict(zip(names, fields, strict=True)))
-        if case_id in found:
-            found[case_id].append(measurement)
-        else:
-            found[case_id] = [measurement]
-    return found
-
-
-_TEXTS = ("metric", "unit", "unscored_reason")
-
-
-def _texts(rows: Any, name: str) -> list[str]:
-    """A column of texts in which equal ones are one object."""
-    encoded = rows.column(name).combine_chunks().dictionary_encode()
-    texts = np.array(encoded.dictionary.to_pylist(), dtype=object)
-    found: list[str] = texts[encoded.indices.to_numpy()].tolist()
-    return found

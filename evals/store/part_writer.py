@@ -40,8 +40,11 @@ class PartWriter:
         self._synced_ns = stopwatch_ns()
         self._unsynced = False
 
-    def append(self, finished: FinishedCall) -> None:
+    def append(self, finished: FinishedCall) -> bytes:
         """Writes the call: its audio first, then its line. When this returns, no kill can lose it.
+
+        Returns:
+            The line, with its newline.
 
         Raises:
             StoreError: the disk is full or refuses; calls appended before are untouched.
@@ -58,6 +61,7 @@ class PartWriter:
         self._unsynced = True
         if stopwatch_ns() - self._synced_ns >= SYNC_NS:
             self._sync()
+        return line
 
     def close(self) -> None:
         """Closes the part, all of it on the disk.

@@ -46,6 +46,7 @@ def read_parts(
     *,
     tracks: bool = True,
     words: bool = True,
+    only: Path | None = None,
     on_corrupt: Callable[[str], None] | None = None,
 ) -> Iterator[FinishedCall]:
     """The run's finished calls, one at a time; a case that was finished twice counts once, as first finished.
@@ -56,6 +57,7 @@ def read_parts(
         run_folder: the run's folder.
         tracks: read each call's audio too; without it records have empty tracks, and reading is much faster.
         words: the agent's words as they were heard too, most of a record's values, which only metrics look at.
+        only: one of the run's parts, to read no other.
         on_corrupt: given one line about each corrupt line, which is then left out, and about each WAV that is missing
             or not the one that was stored, whose call then comes without its tracks. Without it the first is raised.
 
@@ -63,7 +65,7 @@ def read_parts(
         StoreError: a line is corrupt, a WAV is missing or is not the one that was stored.
     """
     seen: set[str] = set()
-    for line in part_lines(run_folder):
+    for line in part_lines(run_folder, only=only):
         try:
             finished = call_of_line(run_folder, line, tracks=tracks, words=words, on_lost_audio=on_corrupt)
         except StoreError as error:
@@ -86,13 +88,15 @@ class PartLine:
     raw: bytes = field(repr=False)
 
 
-def part_lines(run_folder: Path) -> Iterator[PartLine]:
-    """Every whole line of the run's parts, corrupt or not; a torn last line is a call in flight and no line.
+def part_lines(run_folder: Path, *, only: Path | None = None) -> Iterator[PartLine]:
+    """Every whole line of the run's parts, or of one of them, corrupt or not.
+
+    A torn last line is a call in flight and no line.
 
     Raises:
         StoreError: a part cannot be read.
     """
-    for part in part_files(run_folder):
+    for part in part_files(run_folder) if only is None else [only]:
         start = 0
         with disk_errors(f"cannot read {part}"), part.open("rb") as file:
             for number, raw in enumerate(file, start=1):

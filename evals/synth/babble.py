@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from scipy.signal import butter, sosfilt
+import scipy
 
 from agent.audio.ports import TextToSpeech
 from agent.errors import ProviderError
@@ -77,8 +77,8 @@ def talk_loop(talk: Talk, spoken: Mapping[str, Sequence[Samples]], rng: np.rando
         ]
         _talk_on(loop, sentences, rng)
     if talk.muffled_hz is not None:
-        low = butter(2, talk.muffled_hz, fs=RATE_HZ, output="sos")
-        loop = np.asarray(sosfilt(low, np.concatenate((loop, loop)))[LOOP_SAMPLES:])
+        low = scipy.signal.butter(2, talk.muffled_hz, fs=RATE_HZ, output="sos")
+        loop = np.asarray(scipy.signal.sosfilt(low, np.concatenate((loop, loop)))[LOOP_SAMPLES:])
     return at_unit_rms(loop)
 
 

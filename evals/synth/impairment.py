@@ -8,6 +8,7 @@ summed, limited to 16 bits and coded. Packets are lost after that, and concealed
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,7 +55,7 @@ def noise_segment(loop: Signal, noise_dbov: float, length: int, rng: np.random.G
 
 def idle_noise(start: int, length: int) -> Signal:
     """The line's own faint noise, shape (length,); the same on every line, with a period of 160 ms."""
-    return wrapped(_IDLE, start, length)
+    return wrapped(_idle_period(), start, length)
 
 
 def on_the_line(speech: Signal, noise: Signal | None, lost: NDArray[np.bool_] | None = None) -> LineAudio:
@@ -82,9 +83,9 @@ def whole_frames(signal: Signal) -> Signal:
     return np.concatenate((signal, np.zeros(-signal.size % FRAME_SAMPLES)))
 
 
+@cache
 def _idle_period() -> Signal:
     hiss = rng_for(0, "line.idle").standard_normal(IDLE_PERIOD)
-    return scale_to_rms(telephone_band_loop(hiss), IDLE_DBOV)
-
-
-_IDLE = _idle_period()
+    period = scale_to_rms(telephone_band_loop(hiss), IDLE_DBOV)
+    period.setflags(write=False)
+    return period

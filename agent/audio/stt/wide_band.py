@@ -9,8 +9,8 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.signal import firwin
 
 from agent.media import Samples
 
@@ -59,7 +59,7 @@ class WideBand:
 @cache
 def _taps() -> NDArray[np.int64]:
     """The odd phase of a half-band low-pass, in fixed point, its sum exactly one."""
-    whole = firwin(4 * HALF_TAPS - 1, 0.5, window=("kaiser", 8.0))
+    whole = scipy.signal.firwin(4 * HALF_TAPS - 1, 0.5, window=("kaiser", 8.0))
     phase = whole[0::2]
     taps: NDArray[np.int64] = np.rint(phase / phase.sum() * (1 << _SCALE_BITS)).astype(np.int64)
     taps[HALF_TAPS - 1] += (1 << _SCALE_BITS) - taps.sum()

@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 import os
 import signal
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
 
+import duckdb
 import pytest
 from rich.console import Console
 
@@ -18,6 +20,8 @@ from evals.errors import BadInput, HarnessError, StoreError
 from evals.record import Level
 from evals.report.summary import Summary
 from evals.scoring.verdict import GateOutcome, GateVerdict
+from evals.store.duck import rebuild
+from evals.store.schema import TABLES
 from evals.suite import PlannedRun
 from tests.cli import ROOT, SMOKE
 
@@ -47,6 +51,22 @@ def test_bad_input_comes_before_a_store_that_fails_and_both_are_told(
         run_suites(options(tmp_path), out=Console(file=io.StringIO()), err=Console(file=told))
     assert raised.value.exit_status == 2
     assert "the store is broken" in told.getvalue()
+
+
+def test_store_holds_what_the_parts_say_and_the_rows_beside_them_are_gone(tmp_path: Path) -> None:
+    asked = replace(options(tmp_path), workers=2, only=("smoke",))
+    run_suites(asked, out=Console(file=io.StringIO()), err=Console(file=io.StringIO()))
+    (folder,) = (tmp_path / "runs").iterdir()
+    assert "rows" not in {path.name for path in folder.iterdir()}
+    rows = all_rows(asked.db)
+    rebuild(asked.db, tmp_path / "runs")
+    assert all_rows(asked.db) == rows
+    assert len(rows["calls"]) > 1
+
+
+def all_rows(db: Path) -> dict[str, list[tuple[object, ...]]]:
+    with duckdb.connect(str(db), read_only=True) as store:
+        return {table.name: store.execute(f"SELECT * FROM {table.name}").fetchall() for table in TABLES}
 
 
 @pytest.mark.parametrize(

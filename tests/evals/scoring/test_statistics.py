@@ -6,7 +6,7 @@ from itertools import pairwise, product
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binom, binomtest, norm
 
@@ -58,6 +58,7 @@ def test_sign_flips_of_cases_played_once_are_mcnemars_test(differences: list[int
     assert sign_flip_p(differences) == pytest.approx(expected, rel=1e-12)
 
 
+@settings(deadline=None)  # the first one imports a part of scipy
 @given(st.lists(st.integers(-4, 4), max_size=9))
 def test_sign_flips_are_counted_as_one_would_by_hand(differences: list[int]) -> None:
     sums = [
