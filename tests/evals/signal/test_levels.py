@@ -2,7 +2,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evals.signal.levels import (
@@ -105,6 +105,7 @@ def test_twenty_seconds_of_silence_move_the_active_level_by_less_than_a_third_of
     assert rms_dbov(padded) == pytest.approx(rms_dbov(speech) - 7.0, abs=0.1)
 
 
+@settings(deadline=None)  # the first call imports scipy
 @given(st.floats(-40.0, 15.0))
 def test_a_change_of_gain_is_the_change_of_level(change_db: float) -> None:
     speech = talk_spurts(seconds=2.0)
