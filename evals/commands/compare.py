@@ -14,10 +14,10 @@ from evals.record import Level
 from evals.report.comparison import json_report, markdown, text
 from evals.report.comparison.html import write_html
 from evals.report.comparison.model import Comparison, Side
-from evals.report.comparison.reading import TextRuns, compare, kept_gates, side_of_baseline, side_of_run
+from evals.report.comparison.reading import TextRuns, compare, side_of_baseline, side_of_run
 from evals.run_info import RunInfo
 from evals.scoring.gate import exit_status
-from evals.scoring.gate_file import load_gates
+from evals.scoring.gate_file import kept_gates, load_gates
 from evals.scoring.gates import DEFAULT_GATES, Gates
 from evals.store.baselines import find_baseline
 from evals.store.disk import disk_errors, make_folder, write_atomically

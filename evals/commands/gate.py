@@ -9,12 +9,11 @@ from pathlib import Path
 from rich.console import Console
 
 from evals.errors import BadInput, HarnessError
-from evals.report.comparison.reading import kept_gates
 from evals.rng import rng_for
 from evals.run_info import RunInfo
 from evals.scoring.case_rows import CallRow, pair
 from evals.scoring.gate import exit_status, judge, judge_absolute, undeclared_changes
-from evals.scoring.gate_file import load_gates
+from evals.scoring.gate_file import kept_gates, load_gates
 from evals.scoring.verdict import GateOutcome, GateVerdict
 from evals.store.baselines import baseline_files, find_baseline, read_baseline
 from evals.store.duck import STORE_FILE

@@ -51,6 +51,16 @@ def load_gates(path: Path) -> Gates:
     return read_file(path, ("alpha", "absolute", "regression"), _gates)
 
 
+def kept_gates(run_folder: Path) -> Gates:
+    """The gates that stood beside the run's suite; the product's own where there were none.
+
+    Raises:
+        BadInput: its gates' file cannot be used.
+    """
+    path = run_folder / GATES_FILE
+    return load_gates(path) if path.is_file() else DEFAULT_GATES
+
+
 def _gates(fields: Fields) -> Gates:
     alpha = _alpha(fields, DEFAULT_GATES.alpha)
     absolute = [

@@ -60,7 +60,7 @@ def test_audio_calls_computed_afresh_and_after_a_change_to_the_flow(tmp_path: Pa
     print(f"\n{calls} audio calls of {mean_ns / NS_PER_S:.1f} s on average, {WORKERS} workers")
     _tell("computed afresh", fresh, calls, FRESH_S)
     _tell("after a change to the flow", again, calls, AGAIN_S)
-    if max(fresh.load, again.load) > WORKERS / 4:
+    if fresh.load > WORKERS / 2:  # before it began; what follows loads the machine itself
         pytest.skip("others were using the machine: the seconds above are theirs, too")
     if calls >= 1000:
         assert (fresh.wall_s <= FRESH_S, again.wall_s <= AGAIN_S) == (True, True)

@@ -55,7 +55,7 @@ def test_ten_thousand_conversations_played_stored_and_gated(tmp_path: Path) -> N
     assert played.peak_mib <= MOST_MIB
     if CONVERSATIONS >= 10_000:
         assert max(slopes) <= MOST_SLOPE_MIB
-    if max(played.load, gated.load) > CORES / 4:
+    if played.load > CORES / 2:  # before it began; what follows loads the machine itself
         pytest.skip("others were using the machine: the seconds above are theirs, too")
     assert played.wall_s + gated.wall_s <= LIMIT_S
 

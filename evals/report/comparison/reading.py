@@ -28,8 +28,7 @@ from evals.rng import rng_for
 from evals.scoring.case_changes import case_changes
 from evals.scoring.case_rows import CallRow, mismatches, pair
 from evals.scoring.gate import judge
-from evals.scoring.gate_file import GATES_FILE, load_gates
-from evals.scoring.gates import DEFAULT_GATES, Gates
+from evals.scoring.gates import Gates
 from evals.scoring.metric_changes import metric_changes, unlike_versions
 from evals.store.baselines import read_baseline
 from evals.store.finished import FinishedCall
@@ -77,16 +76,6 @@ def side_of_baseline(path: Path) -> Side:
     """
     kept = read_baseline(path)
     return Side(name=kept.name, rows=kept.rows, contents={})
-
-
-def kept_gates(run_folder: Path) -> Gates:
-    """The gates that stood beside the run's suite; the product's own where there were none.
-
-    Raises:
-        BadInput: its gates' file cannot be used.
-    """
-    path = run_folder / GATES_FILE
-    return load_gates(path) if path.is_file() else DEFAULT_GATES
 
 
 def compare(

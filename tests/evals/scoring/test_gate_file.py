@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from evals.errors import BadInput
-from evals.scoring.gate_file import load_gates
+from evals.scoring.gate_file import kept_gates, load_gates
 from evals.scoring.gates import DEFAULT_GATES, PASSED, AbsoluteGate, Gates, RegressionGate, Statistic
 
 ROOT = Path(__file__).parents[3]
@@ -104,3 +104,9 @@ def test_gates_of_the_booking_suites_load() -> None:
     gates = load_gates(ROOT / "corpora" / "booking" / "gates.yaml")
     assert {gate.metric for gate in gates.regression} >= {PASSED, "response_latency", "word_error_rate"}
     assert gates.absolute
+
+
+def test_the_gates_kept_with_a_run_are_taken_and_the_products_own_without(tmp_path: Path) -> None:
+    assert kept_gates(tmp_path) == DEFAULT_GATES
+    written(tmp_path, "schema: 1\nregression: []\n")
+    assert kept_gates(tmp_path).regression == ()

@@ -11,7 +11,6 @@ from evals.report.comparison.model import Comparison
 from evals.report.comparison.reading import (
     TextRuns,
     compare,
-    kept_gates,
     side_of_baseline,
     side_of_run,
 )
@@ -122,10 +121,3 @@ def test_runs_that_share_no_case_are_told_so(tmp_path: Path) -> None:
     one, other = keep(tmp_path, BEFORE, cases=(SAME,)), keep(tmp_path, AFTER, cases=(DID,))
     with pytest.raises(HarnessError, match="they share no case: booking/same.* before, booking/did.* now"):
         compare(side_of_run(one), side_of_run(other), gates=DEFAULT_GATES)
-
-
-def test_the_gates_kept_with_a_run_are_taken_and_the_products_own_without(tmp_path: Path) -> None:
-    folder = keep(tmp_path, BEFORE)
-    assert kept_gates(folder) == DEFAULT_GATES
-    (folder / "gates.yaml").write_text("schema: 1\nregression: []\n")
-    assert kept_gates(folder).regression == ()
