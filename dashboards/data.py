@@ -9,9 +9,9 @@ import pandas as pd
 import streamlit as st
 
 from evals.report.comparison.model import Comparison
-from evals.report.comparison.reading import compare, kept_gates, side_of_run
+from evals.report.comparison.reading import compare, side_of_run
 from evals.report.figures import Share
-from evals.scoring.gate_file import GATES_FILE
+from evals.scoring.gate_file import GATES_FILE, kept_gates
 from evals.store.duck import query
 from evals.store.finished import FinishedCall
 from evals.store.parts import PARTS_FOLDER, audio_file, read_call
