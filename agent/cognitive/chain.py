@@ -29,6 +29,7 @@ from agent.cognitive.flow import (
     State,
     ToolAction,
 )
+from agent.cognitive.memory import heard_so_far
 from agent.cognitive.ports import Question, ToolResult
 from agent.cognitive.spoken_words import spoken_words
 from agent.cognitive.understanding import Understanding, WeighIntents, understand
@@ -84,6 +85,7 @@ def question_of(flow: Flow, before: Dialogue | None, turn: TurnInput) -> Questio
         transcript=turn.transcript,
         variables=turn.variables,
         stt_confidence=turn.stt_confidence,
+        history=heard_so_far(before, turn).said,
     )
 
 

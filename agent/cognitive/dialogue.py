@@ -10,6 +10,14 @@ from agent.turn import Action, DialogueState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """A line of the call: who said it ("caller" or "agent"), and the words that were heard of it."""
+
+    who: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Dialogue:
     """A call's place in its flow.
 
@@ -22,6 +30,7 @@ class Dialogue:
         turns: caller turns so far.
         outcome: as the end state declares it; None while the call goes on.
         ending: how the call was ended, to be said again when the caller speaks after the end.
+        said: the last lines, oldest first; `memory` says which.
     """
 
     node_id: str = ""
@@ -32,6 +41,7 @@ class Dialogue:
     turns: int = 0
     outcome: str | None = None
     ending: Action | None = None
+    said: tuple[Said, ...] = ()
 
     def public(self) -> DialogueState:
         """What the other side of the bridge may see."""

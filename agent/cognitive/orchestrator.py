@@ -19,6 +19,7 @@ from agent.cognitive.chain import ToolRequest, question_of, respond
 from agent.cognitive.dialogue import Dialogue
 from agent.cognitive.dispatch import dispatcher_for
 from agent.cognitive.flow import Flow
+from agent.cognitive.memory import with_turn
 from agent.cognitive.ports import (
     Acted,
     Dispatched,
@@ -181,6 +182,7 @@ class FlowOrchestrator:
                 work.actions.append(step)
                 await self._keep(turn, Acted(action=step))
                 yield step
+        after = with_turn(after, turn, work.actions)
         output = work.output(turn, understood, weighed, after)
         await self._keep(turn, TurnClosed(output=output, after=after))
         if not turn.provisional:

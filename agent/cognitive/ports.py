@@ -7,17 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from agent.cognitive.dialogue import Dialogue
+from agent.cognitive.dialogue import Dialogue, Said
 from agent.cognitive.flow import Flow, State
 from agent.turn import Action, IntentScore, Json, ToolTrace, TurnInput, TurnOutput
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
-    """A line of the call so far: who said it ("caller" or "agent"), and the words that were heard of it."""
-
-    who: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
