@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from agent.cognitive.decision import decided
 from agent.cognitive.dialogue import Dialogue
 from agent.cognitive.flow import (
     BACK,
@@ -141,6 +142,8 @@ def _enter(flow: Flow, dialogue: Dialogue, branch: Branch, turn: TurnInput) -> W
             status = _status(flow, state, result)
             if status == SUCCESS:
                 dialogue = replace(dialogue, known={**dialogue.known, **_saved(state.action, result)})
+        elif state.decide:
+            status = decided(state.decide, _wording(flow, dialogue, turn).variables) or NEXT
         if status in state.on:
             branch = state.on[status]
         elif state.kind is Kind.ASK:

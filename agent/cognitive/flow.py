@@ -6,7 +6,8 @@ of these makes its kind:
     end    has an `outcome`; the call is over when it has been entered
     ask    has an `ask`; the caller's next turn is understood as one of its branches
     act    has an `action` but nothing to ask; the tool's answer is the branch
-    pass   has neither; it says something and goes on by its branch `next`
+    decide has rules; the first whose conditions hold is the branch, else `next`
+    pass   has none of these; it says something and goes on by its branch `next`
 
 A branch leads to a state, or `BACK` to the question that was last asked. An action's status that the state does not
 name goes on within the state, which only `success` may do. A state with `visits` is entered so often; after that its
@@ -21,6 +22,7 @@ from enum import StrEnum
 from functools import cached_property
 from hashlib import sha256
 
+from agent.cognitive.decision import Rule
 from agent.cognitive.wording import Wording, fill
 from agent.turn import Json
 
@@ -47,6 +49,7 @@ class Kind(StrEnum):
     END = "end"
     ASK = "ask"
     ACT = "act"
+    DECIDE = "decide"
     PASS = "pass"
 
 
@@ -126,6 +129,7 @@ class State:
     outcome: str | None = None
     hand_over: HandOver | None = None
     visits: int | None = None
+    decide: tuple[Rule, ...] = ()
 
     @property
     def kind(self) -> Kind:
@@ -134,7 +138,9 @@ class State:
             return Kind.END
         if self.ask is not None:
             return Kind.ASK
-        return Kind.ACT if self.action is not None else Kind.PASS
+        if self.action is not None:
+            return Kind.ACT
+        return Kind.DECIDE if self.decide else Kind.PASS
 
     def texts(self) -> Iterator[str]:
         """Every text the state may say, in the order of a visit."""

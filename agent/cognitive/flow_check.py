@@ -6,6 +6,7 @@ to the caller's turn or to an end after finitely many steps, and never speaks a 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 from agent.cognitive.flow import (
@@ -133,9 +134,9 @@ def _expected_branches(flow: Flow, state: State) -> tuple[list[str], set[str]]:
         needed += _ANSWERS_TO_ANY_QUESTION
         needed += [capture.branch for capture in state.capture if capture.branch]
         allowed |= {*flow.intents, *needed, VOICEMAIL}
-    if state.kind is Kind.PASS:
+    if state.kind in (Kind.PASS, Kind.DECIDE):
         needed.append(NEXT)
-        allowed.add(NEXT)
+        allowed |= {NEXT, *(rule.branch for rule in state.decide)}
     if state.visits is not None:
         needed.append(EXHAUSTED)
         allowed.add(EXHAUSTED)
@@ -151,6 +152,11 @@ def _why_never(flow: Flow, state: State, branch: str) -> str:
 def _shape(flow: Flow, state: State, place: str) -> Iterator[str]:
     if state.action is not None and state.action.tool not in flow.tools:
         yield f"{place}.action: {state.action.tool!r} is not among the flow's tools"
+    if state.decide and state.kind is not Kind.DECIDE:
+        yield f"{place}.decide: a state of kind {state.kind} goes on by other means; decide in a state of its own"
+    for name, times in Counter(rule.branch for rule in state.decide).items():
+        if times > 1:
+            yield f"{place}.decide: {name!r} is asked {times} times; only the first would ever be taken"
     if state.kind is not Kind.ASK:
         if state.capture:
             yield f"{place}.capture: nothing is asked here, so nothing can be taken from an answer"
@@ -280,10 +286,18 @@ def _unset_in(flow: Flow, state: State, on_entry: frozenset[str]) -> Iterator[st
     used += [
         (branch.say, on_entry | _sets_on(flow, state, name)) for name, branch in flow.branches(state).items()
     ]
+    used += [(f"{{{{{name}}}}}", on_entry) for name in _decided_by(flow, state)]
     used += [(f"{{{{{capture.source}}}}}", after_action) for capture in state.capture if capture.source]
     unset = [p.name for text, known in used for p in placeholders(text) if p.name not in known]
     for variable in dict.fromkeys(unset):
         yield f"states.{state.name}: {{{{{variable}}}}} may have no value here"
+
+
+def _decided_by(flow: Flow, state: State) -> Iterator[str]:
+    """Variables that decide, and that nothing anywhere sets: a slip of the pen. Others may be known or not."""
+    settable = {*flow.variables, *(name for each in flow.states.values() for name in _sets_anywhere(each))}
+    for rule in state.decide:
+        yield from (c.variable for c in rule.conditions if c.variable not in settable)
 
 
 def _sets_on(flow: Flow, state: State, branch: str) -> frozenset[str]:

@@ -38,6 +38,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from agent.cognitive.flow import BACK, NEXT, Branch, Capture, Flow, HandOver, State, ToolAction, ValueType
 from agent.cognitive.flow_check import flow_mistakes
+from agent.cognitive.flow_file_decide import RuleModel, rules_of
 from agent.errors import BadFlow
 from agent.turn import Json
 
@@ -139,6 +140,7 @@ class _State(_Model):
     outcome: str | None = Field(default=None, min_length=1)
     hand_over: _HandOver | None = None
     visits: int | None = None
+    decide: list[RuleModel] = []
 
 
 class _Flow(_Model):
@@ -195,7 +197,9 @@ def _state(name: str, raw: object, mistakes: list[str]) -> State:
         mistakes.append(f"{place}: the name is taken")
     model = _lenient(_State, raw, place, mistakes)
     ask = model.ask
-    asks_by_say = ask is None and model.action is None and model.outcome is None and NEXT not in model.on
+    goes_on = NEXT in model.on or bool(model.decide)
+    asks_by_say = ask is None and model.action is None and model.outcome is None and not goes_on
+    rules, decided = rules_of(model.decide)
     if asks_by_say and not model.say and not model.on:
         mistakes.append(f"{place}: it neither says, asks, does nor ends anything")
     return State(
@@ -209,13 +213,14 @@ def _state(name: str, raw: object, mistakes: list[str]) -> State:
             Capture(variable=variable, type=c.type, branch=c.branch, source=c.source)
             for variable, c in model.capture.items()
         ),
-        on=_branches(model.on),
+        on={**decided, **_branches(model.on)},
         keys=model.keys,
         outcome=model.outcome,
         hand_over=HandOver(to=model.hand_over.to, context=tuple(model.hand_over.context))
         if model.hand_over
         else None,
         visits=model.visits,
+        decide=rules,
     )
 
 
