@@ -31,6 +31,8 @@ class Dialogue:
         outcome: as the end state declares it; None while the call goes on.
         ending: how the call was ended, to be said again when the caller speaks after the end.
         said: the last lines, oldest first; `memory` says which.
+        reason: why the call is being given to a person, as far as the turn has told.
+        doubtful: caller turns in a row that were hardly heard.
     """
 
     node_id: str = ""
@@ -42,6 +44,8 @@ class Dialogue:
     outcome: str | None = None
     ending: Action | None = None
     said: tuple[Said, ...] = ()
+    reason: str = ""
+    doubtful: int = 0
 
     def public(self) -> DialogueState:
         """What the other side of the bridge may see."""

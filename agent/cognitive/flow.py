@@ -23,6 +23,7 @@ from functools import cached_property
 from hashlib import sha256
 
 from agent.cognitive.decision import Rule
+from agent.cognitive.handoff import LowConfidence
 from agent.cognitive.wording import Wording, fill
 from agent.turn import Json
 
@@ -166,6 +167,7 @@ class Flow:
         asides: intents that give way to any likely answer said along with them.
         turn_limit: a call gets this many caller turns, then goes to `too_long`.
         too_long: a state that ends the call without asking anything.
+        low_confidence: when a call is given up as too badly heard; None for never.
     """
 
     name: str
@@ -181,6 +183,7 @@ class Flow:
     asides: tuple[str, ...] = ()
     turn_limit: int
     too_long: str
+    low_confidence: LowConfidence | None = None
 
     def branches(self, state: State) -> Mapping[str, Branch]:
         """The state's branches, the flow's own included where the caller is asked something."""

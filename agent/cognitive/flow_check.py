@@ -25,6 +25,7 @@ from agent.cognitive.flow import (
     State,
     ValueType,
 )
+from agent.cognitive.handoff import REASON, SUMMARY
 from agent.cognitive.spoken_words import spoken_form
 from agent.cognitive.wording import placeholder_mistakes, placeholders
 from agent.turn import Json
@@ -100,6 +101,8 @@ def _targets(flow: Flow) -> Iterator[str]:
         for name, branch in branches.items():
             if branch.to != BACK and branch.to not in flow.states:
                 yield f"{place}.{name}: there is no state {branch.to!r}"
+    if flow.low_confidence is not None and flow.low_confidence.to not in flow.states:
+        yield f"low_confidence.to: there is no state {flow.low_confidence.to!r}"
     if flow.too_long not in flow.states:
         yield f"too_long: there is no state {flow.too_long!r}"
 
@@ -191,7 +194,7 @@ def _texts(flow: Flow) -> Iterator[str]:
 
 def _unreachable(flow: Flow) -> Iterator[str]:
     seen: set[str] = set()
-    waiting = [flow.start, flow.too_long]
+    waiting = list(_entries(flow))
     while waiting:
         name = waiting.pop()
         if name in seen or name not in flow.states:
@@ -199,6 +202,12 @@ def _unreachable(flow: Flow) -> Iterator[str]:
         seen.add(name)
         waiting += [branch.to for branch in flow.branches(flow.states[name]).values()]
     yield from (f"states.{name}: no branch leads here" for name in flow.states if name not in seen)
+
+
+def _entries(flow: Flow) -> tuple[str, ...]:
+    """The states that a call may come to from anywhere."""
+    given_up = (flow.low_confidence.to,) if flow.low_confidence is not None else ()
+    return (flow.start, flow.too_long, *given_up)
 
 
 def _silent_targets(flow: Flow, state: State) -> list[str]:
@@ -257,13 +266,12 @@ def _unset_variables(flow: Flow) -> Iterator[str]:
     A forward analysis: what surely holds on entry to a state is what holds at the end of every way into it. `BACK`
     edges take nothing away, and a state that is never entered holds everything.
     """
-    everything = frozenset(flow.variables) | {
-        name for s in flow.states.values() for name in _sets_anywhere(s)
-    }
+    given = frozenset(flow.variables) | {REASON, SUMMARY}
+    everything = given | {name for s in flow.states.values() for name in _sets_anywhere(s)}
     holds = dict.fromkeys(flow.states, everything)
-    for entry in (flow.start, flow.too_long):
+    for entry in _entries(flow):
         if entry in holds:
-            holds[entry] = frozenset(flow.variables)
+            holds[entry] = given
     changed = True
     while changed:
         changed = False

@@ -39,6 +39,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from agent.cognitive.flow import BACK, NEXT, Branch, Capture, Flow, HandOver, State, ToolAction, ValueType
 from agent.cognitive.flow_check import flow_mistakes
 from agent.cognitive.flow_file_decide import RuleModel, rules_of
+from agent.cognitive.handoff import LowConfidence
 from agent.errors import BadFlow
 from agent.turn import Json
 
@@ -143,6 +144,12 @@ class _State(_Model):
     decide: list[RuleModel] = []
 
 
+class _LowConfidence(_Model):
+    to: str
+    below: float = Field(default=0.4, gt=0, le=1)
+    turns: int = Field(default=3, ge=1)
+
+
 class _Flow(_Model):
     flow: str = ""
     start: str = ""
@@ -156,6 +163,7 @@ class _Flow(_Model):
     asides: list[str] = []
     turn_limit: int = DEFAULT_TURN_LIMIT
     too_long: str = ""
+    low_confidence: _LowConfidence | None = None
     # Read apart, so that a wrong one does not hide the rest.
     schema_number: Any = Field(default=None, alias="schema")
 
@@ -185,6 +193,7 @@ def _flow(raw: dict[str, Any], mistakes: list[str]) -> Flow:
         asides=tuple(head.asides),
         turn_limit=head.turn_limit,
         too_long=head.too_long,
+        low_confidence=LowConfidence(**dict(head.low_confidence)) if head.low_confidence else None,
     )
 
 

@@ -177,7 +177,11 @@ def test_an_end_may_give_the_call_away_with_what_is_known() -> None:
     flow = a_flow(states=raw["states"])
     script, dialogue, _ = played(flow, after(flow), a_turn(1, "yes"), OPENED)
     assert script[-1] == "TRANSFER the kitchen"
-    assert getattr(dialogue.ending, "context", None) == {"name": "you"}
+    assert getattr(dialogue.ending, "context", None) == {
+        "name": "you",
+        "reason": "",
+        "summary": 'The caller was handed over. Last said: "yes".',
+    }
 
 
 def test_an_ends_last_words_wait_for_its_tool() -> None:
