@@ -14,7 +14,7 @@ from agent.cognitive.knowledge.chunks import lines_of
 from agent.cognitive.knowledge.terms import terms
 from agent.cognitive.ports import Citation, Passage
 
-UNKNOWN_BELOW = 0.5
+UNKNOWN_BELOW = 0.7
 """A best score below this is "I don't know". Fitted on half of `corpora/knowledge`; docs/knowledge.md has the figures."""
 MAX_ANSWER_WORDS = 45
 """Eighteen seconds at 150 words a minute: about what a caller listens to without a word of their own."""

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from agent.cognitive.knowledge.document import Chunk
 from agent.cognitive.knowledge.ranking import score_of, term_weights
 from agent.cognitive.knowledge.terms import terms
 from agent.cognitive.ports import Passage
+from agent.cognitive.spoken_words import spoken_form
 
 MAX_QUESTION_TERMS = 40
 """A question has some five; a caller who tells a story is searched for by its first terms."""
 
 
+_HOW_MUCH = re.compile(r"\bhow much\b(?! (?:time|longer|later|earlier))")
+
+
 def question_terms(question: str) -> list[str]:
-    """The different terms of a question, in order."""
-    return list(dict.fromkeys(terms(question)))[:MAX_QUESTION_TERMS]
+    """The different terms of a question, in order. "How much" asks for a cost, in words that no document uses."""
+    asked = _HOW_MUCH.sub("cost", spoken_form(question))
+    return list(dict.fromkeys(terms(asked)))[:MAX_QUESTION_TERMS]
 
 
 def passages_of(
