@@ -9,13 +9,16 @@ import typer
 
 from evals.cli.common import app, err, out
 
-knowledge_app = typer.Typer(no_args_is_help=True, help="An agent's documents: what they answer, and when not.")
+knowledge_app = typer.Typer(
+    no_args_is_help=True, help="An agent's documents: what they answer, and when not."
+)
 app.add_typer(knowledge_app, name="knowledge")
 
 Documents = Annotated[Path, typer.Argument(help="Folder of Markdown, text and PDF files.")]
 Index = Annotated[Path | None, typer.Option("--index", help="Folder that keeps indexes for the next time.")]
 UnknownBelow = Annotated[
-    float | None, typer.Option(min=0, max=1, help='A best score below this is "I don\'t know"; 0.7 by default.')
+    float | None,
+    typer.Option(min=0, max=1, help='A best score below this is "I don\'t know"; 0.5 by default.'),
 ]
 
 
@@ -31,7 +34,9 @@ def knowledge() -> None:
 def knowledge_ask(
     documents: Documents,
     question: Annotated[str, typer.Argument(help="As a caller would ask it.")],
-    tenant: Annotated[str, typer.Option(help="Whose agent asks; without it only what everybody may read.")] = "",
+    tenant: Annotated[
+        str, typer.Option(help="Whose agent asks; without it only what everybody may read.")
+    ] = "",
     unknown_below: UnknownBelow = None,
     index: Index = None,
 ) -> int:

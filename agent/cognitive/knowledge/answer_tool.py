@@ -3,8 +3,9 @@
     "action": {"tool": "knowledge.answer", "arguments": {"question": "{{question}}"},
                "save": {"answer": "answer"}}
 
-It answers `success` with `answer`, `citation`, `score` (and `passages`, where asked for), or `unknown` when the documents do not say. Whose documents is not
-among the arguments: the tenant is the agent's, so that neither a flow nor a model's words can ask for another's.
+It answers `success` with `answer`, `citation` and `score` (and `passages`, where the tool was made to), or `unknown`
+when the documents do not say. Whose documents is not among the arguments: the tenant is the agent's, so that neither a
+flow nor a model's words can ask for another's.
 """
 
 from __future__ import annotations

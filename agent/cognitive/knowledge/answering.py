@@ -2,7 +2,7 @@
 
 Nothing is made up: the answer is one or two whole sentences of one passage. A sentence counts for what of the question
 it covers, together with the headings it stands under ("Opening hours" makes "Nine to five" an answer); the second is
-the one that adds most to the first, and there is none when none adds anything.
+the one that adds most of its own words to the first, and there is none when none adds anything.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from agent.cognitive.knowledge.chunks import lines_of
 from agent.cognitive.knowledge.terms import terms
 from agent.cognitive.ports import Citation, Passage
 
-UNKNOWN_BELOW = 0.7
-"""A best score below this is "I don't know". Fitted on half of `corpora/knowledge`; docs/knowledge.md has the figures."""
+UNKNOWN_BELOW = 0.5
+"""A best score below this is "I don't know". Fitted on half of `corpora/knowledge`: see docs/knowledge.md."""
 MAX_ANSWER_WORDS = 45
 """Eighteen seconds at 150 words a minute: about what a caller listens to without a word of their own."""
 
@@ -54,12 +54,18 @@ def _sentences(passage: Passage, max_words: int) -> tuple[float, str] | None:
     if not lines:
         return None
     heading = _covered(passage.citation.heading, passage.evidence)
-    covers = [heading | _covered(line, passage.evidence) for line in lines]
-    first = max(range(len(lines)), key=lambda at: (_weight(covers[at], passage.evidence), -at))
+    own = [_covered(line, passage.evidence) for line in lines]
+    covers = [heading | covered for covered in own]
+
+    def merit(at: int) -> tuple[float, float, int]:
+        # Under a heading that says it all, the sentence that says it once more is the one that is meant.
+        return _weight(covers[at], passage.evidence), _weight(own[at], passage.evidence), -at
+
+    first = max(range(len(lines)), key=merit)
     chosen = [first]
     room = max_words - len(lines[first].split())
     others = [at for at in range(len(lines)) if at != first and len(lines[at].split()) <= room]
-    gains = {at: _weight(covers[at] - covers[first], passage.evidence) for at in others}
+    gains = {at: _weight(own[at] - own[first], passage.evidence) for at in others}
     second = max(others, key=lambda at: (gains[at], -at), default=None)
     if second is not None and gains[second] > 0:
         chosen = sorted([first, second])

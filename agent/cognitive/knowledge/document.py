@@ -1,4 +1,4 @@
-"""A document as paragraphs of plain text, and the pieces of it that an index holds: values, and what makes two equal."""
+"""A document as paragraphs of plain text, and the pieces of it that an index holds."""
 
 from __future__ import annotations
 

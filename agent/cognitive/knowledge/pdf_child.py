@@ -1,8 +1,8 @@
 """Reads the text of one PDF, page by page; run as a script by `pdf.py`, in a process that may be lost.
 
-Args on the command line: bytes of memory, seconds of processor time, pages, characters. The file comes on standard input;
-JSON goes to standard output: {"pages": [...]} or {"mistake": "..."}. It imports nothing of the agent's, so that it can
-start in isolated mode and quickly.
+Args on the command line: bytes of memory, seconds of processor time, pages, characters. The file comes on standard
+input; JSON goes to standard output: {"pages": [...]} or {"mistake": "..."}. It imports nothing of the agent's, so that
+it can start quickly and in isolated mode.
 """
 
 from __future__ import annotations

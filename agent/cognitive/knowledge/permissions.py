@@ -13,7 +13,7 @@ A manifest, `knowledge.yaml`, says the same for any file of the folder, PDF incl
     documents:
       prices.pdf: {title: Prices, tenants: [northside]}
 
-Without `tenants` everybody may read. A document whose permissions cannot be read is not loaded, and neither is the rest.
+Without `tenants` everybody may read. Where permissions cannot be read nothing is loaded.
 """
 
 from __future__ import annotations
@@ -88,8 +88,8 @@ def front_matter(text: str) -> Head:
             about, more = _about({} if raw is None else raw)
             return Head(about, (*mistakes, *([] if mistakes else more)), at + len(line) + len(newline))
         at += len(line) + 1
-    # Markdown has "---" for a rule as well, but a file that begins with one says nothing that would be missed; one whose
-    # permissions are not closed must not be read by everybody.
+    # Markdown has "---" for a rule as well, but nobody misses one at the head of a file; and a file whose permissions
+    # are not closed must not be read by everybody.
     return Head(None, ("begins with --- and no other line of --- ends its front matter",))
 
 

@@ -1,4 +1,4 @@
-"""Plain text to paragraphs: blank lines part them; lines within one are joined, words cut at a line's end made whole."""
+"""Plain text to paragraphs: blank lines part them; lines within one are joined, and words cut at their ends."""
 
 from __future__ import annotations
 

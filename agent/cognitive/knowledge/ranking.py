@@ -44,7 +44,7 @@ class Counts:
 
 
 def term_weights(chunks: int, holders: Mapping[str, int]) -> dict[str, float]:
-    """Each term's share of a question: by inverse document frequency, adding up to 1. `holders`: chunks that have it."""
+    """Each term's share of a question, by inverse document frequency; `holders`: how many chunks have it."""
     raw = {term: inverse_document_frequency(chunks, count) for term, count in holders.items()}
     mass = sum(raw.values())
     return {term: weight / mass for term, weight in raw.items()}

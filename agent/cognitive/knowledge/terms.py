@@ -31,9 +31,22 @@ _STOP_WORDS = frozenset(
 _lock = Lock()
 
 
+# Callers ask what a thing costs; documents say "£48", "the price", "free". All of them speak of a cost.
+COST = "cost"
+_OTHER_COSTS = frozenset({"price", "fee"})
+_MONEY = frozenset({"free", "pound", "penc", "penni", "dollar", "cent", "euro"})
+
+
 def terms(text: str) -> list[str]:
     """The text's terms in order, repeated as they are."""
-    return [_stem(word) for word in spoken_words(text) if word not in _STOP_WORDS]
+    found: list[str] = []
+    for word in spoken_words(text):
+        if word not in _STOP_WORDS:
+            stem = _stem(word)
+            found.append(COST if stem in _OTHER_COSTS else stem)
+            if stem in _MONEY:
+                found.append(COST)
+    return found
 
 
 @lru_cache(maxsize=100_000)

@@ -10,19 +10,20 @@ all, and a new version of the layout or another model has another key.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from agent.cache import ContentCache, cache_key
 from agent.cognitive.knowledge.document import Chunk
 from agent.cognitive.knowledge.folder import Folder
-from agent.cognitive.knowledge.ranking import CANDIDATES, Counts, bm25_order, fused
+from agent.cognitive.knowledge.ranking import CANDIDATES, Counts
 from agent.cognitive.knowledge.reading import chunks_of_folder
-from agent.cognitive.knowledge.retrieval import passages_of, question_terms
+from agent.cognitive.knowledge.retrieval import IndexedKnowledge, WordHits, hits_of
 from agent.cognitive.knowledge.terms import terms
-from agent.cognitive.knowledge.vectors import Vectors, question_vector, vectors_of
-from agent.cognitive.ports import Citation, Embedder, Passage
+from agent.cognitive.knowledge.vectors import Vectors, vectors_of
+from agent.cognitive.ports import Citation, Embedder
 
 INDEX_VERSION = 1
 """Of the tables, of chunking and of terms: a change to any of them makes another index."""
@@ -32,7 +33,7 @@ _EVERYBODY = ""
 
 _TABLES = """
 CREATE TABLE chunk (
-    id INTEGER PRIMARY KEY, document TEXT, heading TEXT, page INTEGER, at INTEGER, text TEXT,
+    id INTEGER PRIMARY KEY, document TEXT, heading TEXT, page INTEGER, at INTEGER, text TEXT, context TEXT,
     audience INTEGER, length INTEGER, vector BLOB
 );
 CREATE INDEX chunk_audience ON chunk (audience, length);
@@ -45,76 +46,29 @@ _POSTINGS = """
 SELECT posting.doc, count(*), chunk.length FROM posting CROSS JOIN chunk ON chunk.id = posting.doc
 WHERE posting.term = ? AND chunk.audience IN ({audiences}) GROUP BY posting.doc
 """
+_CHUNKS = """
+SELECT id, document, heading, page, at, text, context FROM chunk
+WHERE id IN ({numbers}) AND audience IN ({audiences})
+"""
+Numbers = npt.NDArray[np.int64]
 
 
-class EmbeddedKnowledge:
-    """Documents in this process's memory, asked by words and, with an embedding model, by meaning.
+class EmbeddedIndex:
+    """Chunks in this process's memory.
 
     Args:
         image: an index as `index_image` makes it.
-        embedder: the model that the index was made with, if one was.
-        similarity_floor: the model's cosine that is no evidence; None lets vectors order passages, not vouch for them.
     """
 
-    def __init__(
-        self, image: bytes, embedder: Embedder | None = None, similarity_floor: float | None = None
-    ) -> None:
+    def __init__(self, image: bytes) -> None:
         self._database = sqlite3.connect(":memory:", check_same_thread=False)
         self._database.deserialize(image)
-        self._embedder = embedder
-        self._similarity_floor = similarity_floor
-        self._readable: dict[tuple[int, ...], tuple[int, float]] = {}
+        self._sizes: dict[tuple[int, ...], tuple[int, float]] = {}
         self._numbers, self._vectors, self._audiences = self._load_vectors()
 
-    async def search(self, question: str, tenant: str, limit: int) -> Sequence[Passage]:
-        asked = question_terms(question)
-        audiences = self._readable_audiences(tenant)
-        if not asked or not audiences or limit < 1:
-            return ()
+    async def words(self, asked: Sequence[str], tenant: str) -> WordHits:
+        audiences = self._readable(tenant)
         count, mean_length = self._size(audiences)
-        vector = await question_vector(self._embedder, question)
-        counts = self._counts(asked, audiences, count, mean_length)
-        orders = [bm25_order(counts)[:CANDIDATES]]
-        similarities: dict[int, float] = {}
-        if vector is not None:
-            similarities = self._similarities(vector, audiences)
-            nearest = sorted(similarities, key=lambda number: (-similarities[number], number))
-            orders.append(nearest[:CANDIDATES])
-        order = fused(orders)[:limit] if len(orders) > 1 else orders[0][:limit]
-        return passages_of(
-            order,
-            self._chunks(order),
-            chunk_count=count,
-            holders={term: len(counts.postings[term]) for term in asked},
-            has={
-                number: frozenset(term for term in asked if number in counts.postings[term])
-                for number in order
-            },
-            similarities=similarities,
-            similarity_floor=self._similarity_floor,
-        )
-
-    def close(self) -> None:
-        """Gives the memory back; nothing can be asked afterwards."""
-        self._database.close()
-
-    def _readable_audiences(self, tenant: str) -> tuple[int, ...]:
-        rows = self._database.execute(
-            "SELECT DISTINCT audience FROM reader WHERE tenant IN (?, ?) ORDER BY audience", (_EVERYBODY, tenant)
-        )
-        return tuple(number for (number,) in rows)
-
-    def _size(self, audiences: tuple[int, ...]) -> tuple[int, float]:
-        """How many chunks may be read, and their mean length."""
-        if audiences not in self._readable:
-            query = f"SELECT count(*), sum(length) FROM chunk WHERE audience IN ({_marks(audiences)})"
-            count, length = self._database.execute(query, audiences).fetchone()
-            self._readable[audiences] = (count, length / count)
-        return self._readable[audiences]
-
-    def _counts(
-        self, asked: Sequence[str], audiences: tuple[int, ...], count: int, mean_length: float
-    ) -> Counts:
         query = _POSTINGS.format(audiences=_marks(audiences))
         postings: dict[str, dict[int, int]] = {}
         lengths: dict[int, int] = {}
@@ -122,26 +76,54 @@ class EmbeddedKnowledge:
             found = self._database.execute(query, (term, *audiences)).fetchall()
             postings[term] = {number: times for number, times, _ in found}
             lengths.update((number, length) for number, _, length in found)
-        return Counts(chunks=count, mean_length=mean_length, lengths=lengths, postings=postings)
+        return hits_of(Counts(chunks=count, mean_length=mean_length, lengths=lengths, postings=postings))
 
-    def _similarities(self, vector: Vectors, audiences: tuple[int, ...]) -> dict[int, float]:
+    async def nearest(self, vector: Vectors, tenant: str) -> Mapping[int, float]:
         if self._vectors.shape[1] != vector.shape[0]:
             return {}
-        rows = np.flatnonzero(np.isin(self._audiences, audiences))
+        rows = np.flatnonzero(np.isin(self._audiences, self._readable(tenant)))
         # Rounded, so that how many rows are multiplied at once does not show.
         cosines = np.round(self._vectors[rows].astype(np.float64) @ vector.astype(np.float64), 6)
-        return dict(zip(self._numbers[rows].tolist(), cosines.tolist(), strict=True))
+        best = np.lexsort((self._numbers[rows], -cosines))[:CANDIDATES]
+        return {int(self._numbers[rows[at]]): float(cosines[at]) for at in best}
 
-    def _chunks(self, numbers: Sequence[int]) -> dict[int, Chunk]:
-        query = f"SELECT id, document, heading, page, at, text FROM chunk WHERE id IN ({_marks(numbers)})"
+    async def chunks(self, numbers: Sequence[int], tenant: str) -> Mapping[int, Chunk]:
+        audiences = self._readable(tenant)
+        query = _CHUNKS.format(numbers=_marks(numbers), audiences=_marks(audiences))
         return {
             number: Chunk(
-                text=text, citation=Citation(document=document, heading=heading, page=page, offset=at)
+                text=text,
+                context=context,
+                citation=Citation(document=document, heading=heading, page=page, offset=at),
             )
-            for number, document, heading, page, at, text in self._database.execute(query, tuple(numbers))
+            for number, document, heading, page, at, text, context in self._database.execute(
+                query, (*numbers, *audiences)
+            )
         }
 
-    def _load_vectors(self) -> tuple[np.ndarray, Vectors, np.ndarray]:
+    def close(self) -> None:
+        """Gives the memory back; nothing can be asked afterwards."""
+        self._database.close()
+
+    def _readable(self, tenant: str) -> tuple[int, ...]:
+        """The audiences that the tenant is of."""
+        rows = self._database.execute(
+            "SELECT DISTINCT audience FROM reader WHERE tenant IN (?, ?) ORDER BY audience",
+            (_EVERYBODY, tenant),
+        )
+        return tuple(number for (number,) in rows)
+
+    def _size(self, audiences: tuple[int, ...]) -> tuple[int, float]:
+        """How many chunks may be read, and their mean length."""
+        if audiences not in self._sizes:
+            query = (
+                f"SELECT count(*), ifnull(sum(length), 0) FROM chunk WHERE audience IN ({_marks(audiences)})"
+            )
+            count, length = self._database.execute(query, audiences).fetchone()
+            self._sizes[audiences] = (count, length / max(count, 1))
+        return self._sizes[audiences]
+
+    def _load_vectors(self) -> tuple[Numbers, Vectors, Numbers]:
         query = "SELECT id, audience, vector FROM chunk WHERE vector IS NOT NULL ORDER BY id"
         rows = self._database.execute(query).fetchall()
         vectors = [np.frombuffer(vector, dtype=np.float32) for _, _, vector in rows]
@@ -158,7 +140,7 @@ async def embedded_knowledge(
     cache: ContentCache | None = None,
     embedder: Embedder | None = None,
     similarity_floor: float | None = None,
-) -> EmbeddedKnowledge:
+) -> IndexedKnowledge:
     """The documents of a folder, indexed; from the cache where these documents were indexed before.
 
     Raises:
@@ -176,7 +158,7 @@ async def embedded_knowledge(
         image = index_image(chunks, vectors)
         if cache is not None:
             cache.put(_KIND, key, image)
-    return EmbeddedKnowledge(image, embedder, similarity_floor)
+    return IndexedKnowledge(EmbeddedIndex(image), embedder, similarity_floor)
 
 
 def index_image(chunks: Sequence[Chunk], vectors: Vectors | None = None) -> bytes:
@@ -193,9 +175,9 @@ def index_image(chunks: Sequence[Chunk], vectors: Vectors | None = None) -> byte
             cited = chunk.citation
             vector = vectors[number - 1].tobytes() if vectors is not None else None
             database.execute(
-                "INSERT INTO chunk VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO chunk VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (number, cited.document, cited.heading, cited.page, cited.offset, chunk.text)
-                + (audiences[chunk.tenants], len(said), vector),
+                + (chunk.context, audiences[chunk.tenants], len(said), vector),
             )
             database.execute("INSERT INTO word (rowid, terms) VALUES (?, ?)", (number, " ".join(said)))
         database.commit()
