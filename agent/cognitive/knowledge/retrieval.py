@@ -79,10 +79,10 @@ class IndexedKnowledge:
     async def search(self, question: str, tenant: str, limit: int) -> Sequence[Passage]:
         asked = question_terms(question)
         if not asked or limit < 1:
-            return ()
+            return []
         hits = await self._index.words(asked, tenant)
         if not hits.chunks:
-            return ()
+            return []
         near: Mapping[int, float] = {}
         vector = await question_vector(self._embedder, question)
         if vector is not None:
