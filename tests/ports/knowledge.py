@@ -53,7 +53,9 @@ async def check_knowledge(make: MakeKnowledge) -> None:
 
     await _check_permissions(make, knowledge)
     await _check_meaning(make)
-    assert not await (await make((SOUTH,), None)).search("locker", "north", 5), "an index of others' documents"
+    assert not await (await make((SOUTH,), None)).search("locker", "north", 5), (
+        "an index of others' documents"
+    )
 
 
 async def _check_permissions(make: MakeKnowledge, knowledge: Knowledge) -> None:
@@ -75,7 +77,11 @@ async def _check_meaning(make: MakeKnowledge) -> None:
     knowledge = await make(CHUNKS, embedder)
     near = await knowledge.search("can my dog come", "", 3)
     assert near[0].citation == PETS.citation
-    assert not [p for p in await knowledge.search("dog money", "", 5) if p.citation in (NORTH.citation, SOUTH.citation)]
+    assert not [
+        p
+        for p in await knowledge.search("dog money", "", 5)
+        if p.citation in (NORTH.citation, SOUTH.citation)
+    ]
     embedder.failing = True
     by_words = await knowledge.search("the deposit for a locker", "north", 5)
     assert by_words == await (await make(CHUNKS, None)).search("the deposit for a locker", "north", 5)

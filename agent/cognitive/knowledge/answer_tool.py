@@ -13,12 +13,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from agent.cognitive.knowledge.answering import UNKNOWN_BELOW, Answer, extracted_answer
+from agent.cognitive.knowledge_source import ANSWER_TOOL, UNKNOWN
 from agent.cognitive.ports import Citation, Knowledge, Passage, ToolResult
 from agent.errors import ProviderRefused
 from agent.turn import Json
 
-TOOL_NAME = "knowledge.answer"
-UNKNOWN = "unknown"
 PASSAGES = 5
 """How many passages an answer may be taken from."""
 MAX_QUESTION_CHARACTERS = 1_000
@@ -62,7 +61,7 @@ class KnowledgeTool:
 
     @property
     def name(self) -> str:
-        return TOOL_NAME
+        return ANSWER_TOOL
 
     @property
     def read_only(self) -> bool:
@@ -71,7 +70,7 @@ class KnowledgeTool:
     async def call(self, arguments: Mapping[str, Json], idempotency_key: str) -> ToolResult:
         question = arguments.get("question")
         if not isinstance(question, str) or set(arguments) != {"question"}:
-            raise ProviderRefused(f"{TOOL_NAME} takes a text `question` and nothing else")
+            raise ProviderRefused(f"{ANSWER_TOOL} takes a text `question` and nothing else")
         question = question[:MAX_QUESTION_CHARACTERS]
         passages = await self._knowledge.search(question, self._tenant, PASSAGES)
         answer = await self._answer_from(question, passages)

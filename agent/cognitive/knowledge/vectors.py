@@ -35,7 +35,9 @@ async def vectors_of(embedder: Embedder, texts: Sequence[str]) -> Vectors:
     if not np.isfinite(matrix).all():
         raise ProviderError(f"{embedder.name}: a vector with a number that is none")
     lengths = np.linalg.norm(matrix, axis=1, keepdims=True)
-    return np.divide(matrix, lengths, out=np.zeros_like(matrix), where=lengths > 0)
+    lengths[lengths == 0] = 1.0
+    unit: Vectors = matrix / lengths
+    return unit
 
 
 async def question_vector(embedder: Embedder | None, question: str) -> Vectors | None:
@@ -43,6 +45,8 @@ async def question_vector(embedder: Embedder | None, question: str) -> Vectors |
     if embedder is None:
         return None
     try:
-        return (await vectors_of(embedder, [question]))[0]
+        vectors = await vectors_of(embedder, [question])
     except ProviderError:
         return None
+    row: Vectors = vectors[0]
+    return row

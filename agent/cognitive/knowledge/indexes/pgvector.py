@@ -1,8 +1,8 @@
 """PostgreSQL with the extension pgvector: an index that many agents share, filled once.
 
 Words are weighed from a table of postings exactly as in the embedded index, so both give the same scores. Vectors are
-searched exactly, within the rows that the tenant may read: an approximate index would look for the nearest of all first,
-and lose the tenant's own among them.
+searched exactly, within the rows that the tenant may read: an approximate index would look for the nearest of all
+first, and lose the tenant's own among them.
 
 A collection is one folder's documents; `fill` replaces it in one transaction, so that callers are answered from the old
 documents until the new ones are there.

@@ -40,7 +40,11 @@ def test_chunks_cover_the_document_in_order_and_repeat_no_more_than_the_overlap(
     for chunk in chunks_of(document, *size):
         piece = letters(chunk.text)
         back = next(
-            (back for back in range(min(at, size[1]) + 1) if whole.startswith(piece, at - back) and len(piece) > back),
+            (
+                back
+                for back in range(min(at, size[1]) + 1)
+                if whole.startswith(piece, at - back) and len(piece) > back
+            ),
             None,
         )
         assert back is not None, (piece, whole[max(0, at - size[1]) : at + 40])
@@ -65,7 +69,10 @@ def test_the_next_chunk_begins_with_the_last_sentence_of_the_one_before() -> Non
         "One is here. Two is here.",
         "Two is here. Three is here.",
     ]
-    assert [chunk.text for chunk in chunks_of(document, 26, 13)] == ["One is here. Two is here.", "Three is here."]
+    assert [chunk.text for chunk in chunks_of(document, 26, 13)] == [
+        "One is here. Two is here.",
+        "Three is here.",
+    ]
 
 
 def test_an_overlap_that_does_not_fit_is_refused() -> None:
@@ -75,8 +82,8 @@ def test_an_overlap_that_does_not_fit_is_refused() -> None:
 
 def test_markdown_is_cut_under_its_headings_without_markup() -> None:
     text = (
-        "# Fees\n\nA *check-up* costs [£48](http://x/).\n\n<!-- draft -->\n\n## Paying\n\n- card\n- cash, up to `£200`\n\n"
-        "| day | hours |\n|---|---|\n| Monday | 8 to 6 |\n\nSetext\n======\n\nLast."
+        "# Fees\n\nA *check-up* costs [£48](http://x/).\n\n<!-- draft -->\n\n## Paying\n\n- card\n- cash, up to `£200`\n"
+        "\n| day | hours |\n|---|---|\n| Monday | 8 to 6 |\n\nSetext\n======\n\nLast."
     )
     document = Document(name="fees.md", title="Prices", paragraphs=markdown_paragraphs(text))
     assert [(c.citation.heading, c.text, c.context) for c in chunks_of(document)] == [

@@ -88,7 +88,8 @@ def test_documents_that_cannot_be_parsed_are_told_at_once(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    "manifest", ["- a list", "schema: 2\n", "documents: {}\n", "schema: 1\ndocuments: {a.md: {tenants: ['']}}\n", "{"]
+    "manifest",
+    ["- a list", "schema: 2\n", "documents: {}\n", "schema: 1\ndocuments: {a.md: {tenants: ['']}}\n", "{"],
 )
 def test_a_manifest_that_cannot_be_read_lets_nothing_through(tmp_path: Path, manifest: str) -> None:
     told = mistakes(written(tmp_path, a_md="Text.", knowledge_yaml=manifest))

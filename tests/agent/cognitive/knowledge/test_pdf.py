@@ -3,8 +3,8 @@ import io
 import pypdf
 import pytest
 
-from agent.cognitive.knowledge.pdf import MAX_PAGES, UnreadablePdf, pdf_paragraphs
 from agent.clock import stopwatch_ns
+from agent.cognitive.knowledge.pdf import MAX_PAGES, UnreadablePdf, pdf_paragraphs
 from agent.units import NS_PER_S
 from tests.agent.cognitive.knowledge.material import bomb, pdf, pdf_of_streams, ring_of_pages
 

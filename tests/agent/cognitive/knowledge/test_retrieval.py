@@ -64,7 +64,9 @@ def test_a_score_is_the_share_that_the_evidence_has(chunks: list[Chunk], questio
 def test_shares_add_up_to_one_and_rarer_terms_have_more(holders: dict[str, int]) -> None:
     weights = term_weights(50, holders)
     assert abs(sum(weights.values()) - 1) < 1e-9
-    assert sorted(weights, key=lambda t: -weights[t])[0] in [t for t in holders if holders[t] == min(holders.values())]
+    assert sorted(weights, key=lambda t: -weights[t])[0] in [
+        t for t in holders if holders[t] == min(holders.values())
+    ]
 
 
 def test_the_weight_of_a_term_is_robertsons() -> None:
