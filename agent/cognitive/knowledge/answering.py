@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from agent.cognitive.knowledge.chunks import lines_of
-from agent.cognitive.knowledge.terms import terms
+from agent.cognitive.knowledge.terms import term_set
 from agent.cognitive.ports import Citation, Passage
 
 UNKNOWN_BELOW = 0.5
@@ -74,7 +74,7 @@ def _sentences(passage: Passage, max_words: int) -> tuple[float, str] | None:
 
 
 def _covered(text: str, evidence: Mapping[str, float]) -> frozenset[str]:
-    return frozenset(term for term in terms(text) if term in evidence)
+    return term_set(text) & evidence.keys()
 
 
 def _weight(covered: frozenset[str], evidence: Mapping[str, float]) -> float:

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from agent.cognitive.knowledge.document import Chunk
 from agent.cognitive.knowledge.ranking import CANDIDATES, Counts, bm25_order, fused, score_of, term_weights
-from agent.cognitive.knowledge.terms import COST, terms
+from agent.cognitive.knowledge.terms import COST, term_set, terms
 from agent.cognitive.knowledge.vectors import Vectors, question_vector
 from agent.cognitive.ports import Embedder, Passage
 from agent.cognitive.spoken_words import spoken_form
@@ -95,7 +95,7 @@ class IndexedKnowledge:
         ]
 
     def _passage(self, chunk: Chunk, weights: Mapping[str, float], similarity: float | None) -> Passage:
-        held = frozenset(terms(chunk.searched))
+        held = term_set(chunk.searched)
         evidence = {term: weight for term, weight in weights.items() if term in held}
         score = score_of(evidence, similarity, self._similarity_floor)
         return Passage(text=chunk.text, score=score, citation=chunk.citation, evidence=evidence)

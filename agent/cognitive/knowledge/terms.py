@@ -49,6 +49,12 @@ def terms(text: str) -> list[str]:
     return found
 
 
+@lru_cache(maxsize=4096)
+def term_set(text: str) -> frozenset[str]:
+    """The different terms of a text; kept, since the same passages answer most questions."""
+    return frozenset(terms(text))
+
+
 @lru_cache(maxsize=100_000)
 def _stem(word: str) -> str:
     plain = word.removesuffix("'s").replace("'", "")

@@ -37,9 +37,9 @@ def test_a_second_sentence_is_said_when_it_adds_to_the_first_and_in_their_order(
 
 
 def test_a_heading_makes_its_first_sentence_an_answer() -> None:
-    assert said(passage("Nine to five.\nClosed on Sundays.", heading="Opening hours", open=0.5, hour=0.5)) == (
-        "Nine to five."
-    )
+    assert said(
+        passage("Nine to five.\nClosed on Sundays.", heading="Opening hours", open=0.5, hour=0.5)
+    ) == ("Nine to five.")
 
 
 def test_items_of_a_list_are_ended_like_sentences() -> None:

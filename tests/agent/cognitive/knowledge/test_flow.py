@@ -22,7 +22,7 @@ ASKING: dict[str, Any] = {
     "start": "greeting",
     "knowledge": {"folder": "documents", "unknown_below": 0.5},
     "tools": {"knowledge.answer": ["unknown"]},
-    "on": {"no_speech": "bye", "unclear": "bye", "done": "bye"},
+    "on": {"no_speech": "bye", "unclear": "bye", "done": "bye", "human": "bye"},
     "priority": ["done"],
     "too_long": "bye",
     "states": {
@@ -51,7 +51,11 @@ ASKING: dict[str, Any] = {
         },
         "bye": {"say": "Goodbye.", "outcome": "left"},
     },
-    "intents": {"done": ["no thank you", "that is all", "goodbye"], "unclear": ["the soup is hot"]},
+    "intents": {
+        "done": ["no thank you", "that is all", "goodbye"],
+        "human": ["a person please", "put me through"],
+        "unclear": ["the soup is hot"],
+    },
 }
 
 
@@ -69,7 +73,8 @@ def test_a_call_is_answered_from_the_documents_or_told_that_they_do_not_say(tmp_
         await engine.run_turn(a_turn(0, event=TurnEvent.ANSWERED, flow_id="desk"))
         lines = ["How much is whitening?", "Do you sell electric toothbrushes?", "No thank you."]
         outputs = [
-            await engine.run_turn(a_turn(seq, line, flow_id="desk")) for seq, line in enumerate(lines, start=1)
+            await engine.run_turn(a_turn(seq, line, flow_id="desk"))
+            for seq, line in enumerate(lines, start=1)
         ]
         return [[action.text for action in out.actions if isinstance(action, Tts)] for out in outputs]
 
@@ -84,9 +89,15 @@ def test_a_call_is_answered_from_the_documents_or_told_that_they_do_not_say(tmp_
     ("value", "says"),
     [
         ({}, "knowledge.folder: missing"),
-        ({"folder": "/etc"}, "knowledge.folder: '/etc' is on one machine only; give it from this file's folder"),
+        (
+            {"folder": "/etc"},
+            "knowledge.folder: '/etc' is on one machine only; give it from this file's folder",
+        ),
         ({"folder": "d", "tenant": "x"}, "knowledge.tenant: unknown key"),
-        ({"folder": "d", "unknown_below": 2}, "knowledge.unknown_below: should be less than or equal to 1, not '2'"),
+        (
+            {"folder": "d", "unknown_below": 2},
+            "knowledge.unknown_below: should be less than or equal to 1, not '2'",
+        ),
         ("documents", "knowledge: "),
     ],
 )

@@ -38,7 +38,9 @@ for round in range(1_000_000):
 def asked(folder: Path, kept: Path | None) -> list[Passage]:
     async def search() -> list[Passage]:
         cache = ContentCache(kept, memory_bytes=0) if kept else None
-        return list(await (await embedded_knowledge(read_folder(folder), cache=cache)).search(QUESTION, "", 5))
+        return list(
+            await (await embedded_knowledge(read_folder(folder), cache=cache)).search(QUESTION, "", 5)
+        )
 
     return asyncio.run(search())
 

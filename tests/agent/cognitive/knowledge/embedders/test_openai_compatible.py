@@ -15,7 +15,9 @@ def server() -> Iterator[EmbeddingServer]:
         yield running
 
 
-def embedded(url: str, texts: Sequence[str], deadline_s: float = 5.0, key: str = "") -> Sequence[Sequence[float]]:
+def embedded(
+    url: str, texts: Sequence[str], deadline_s: float = 5.0, key: str = ""
+) -> Sequence[Sequence[float]]:
     async def embed() -> Sequence[Sequence[float]]:
         embedder = OpenAICompatibleEmbedder(url, "small", key, deadline_s=deadline_s)
         try:
@@ -40,7 +42,13 @@ def test_no_key_sends_no_authorization(server: EmbeddingServer) -> None:
 
 @pytest.mark.parametrize(
     ("status", "error"),
-    [(400, ProviderRefused), (401, ProviderRefused), (429, ProviderError), (500, ProviderError), (503, ProviderError)],
+    [
+        (400, ProviderRefused),
+        (401, ProviderRefused),
+        (429, ProviderError),
+        (500, ProviderError),
+        (503, ProviderError),
+    ],
 )
 def test_a_refusal_and_a_failure_are_told_apart(
     server: EmbeddingServer, status: int, error: type[ProviderError]
@@ -53,7 +61,14 @@ def test_a_refusal_and_a_failure_are_told_apart(
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"not json", b"[]", b'{"data": null}', b'{"data": []}', b'{"data": [{"index": 0, "embedding": ["x"]}]}'],
+    [
+        b"",
+        b"not json",
+        b"[]",
+        b'{"data": null}',
+        b'{"data": []}',
+        b'{"data": [{"index": 0, "embedding": ["x"]}]}',
+    ],
 )
 def test_an_answer_that_is_no_list_of_vectors_is_an_error(server: EmbeddingServer, body: bytes) -> None:
     server.body = body
