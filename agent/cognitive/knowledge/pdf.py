@@ -15,7 +15,7 @@ MAX_PAGES = 500
 MAX_CHARACTERS = 2_000_000
 MEMORY_BYTES = 1 << 30
 DEADLINE_S = 30
-"""Some twenty times what 500 pages of plain text take."""
+"""500 full pages of text took 9 s on two cores under others' load."""
 
 _CHILD = Path(__file__).with_name("pdf_child.py")
 

@@ -19,7 +19,7 @@ from agent.cognitive.ports import Embedder, Passage
 from agent.cognitive.spoken_words import spoken_form
 
 MAX_QUESTION_TERMS = 40
-"""A question has some five; a caller who tells a story is searched for by its first terms."""
+"""A question of `corpora/knowledge` has three; a caller who tells a story is searched for by its first terms."""
 
 _HOW_MUCH = re.compile(r"\bhow much\b(?! (?:time|longer|later|earlier))")
 

@@ -82,8 +82,8 @@ def test_an_overlap_that_does_not_fit_is_refused() -> None:
 
 def test_markdown_is_cut_under_its_headings_without_markup() -> None:
     text = (
-        "# Fees\n\nA *check-up* costs [£48](http://x/).\n\n<!-- draft -->\n\n## Paying\n\n- card\n- cash, up to `£200`\n"
-        "\n| day | hours |\n|---|---|\n| Monday | 8 to 6 |\n\nSetext\n======\n\nLast."
+        "# Fees\n\nA *check-up* costs [£48](http://x/).\n\n<!-- draft -->\n\n## Paying\n\n- card\n"
+        "- cash, up to `£200`\n\n| day | hours |\n|---|---|\n| Monday | 8 to 6 |\n\nSetext\n======\n\nLast."
     )
     document = Document(name="fees.md", title="Prices", paragraphs=markdown_paragraphs(text))
     assert [(c.citation.heading, c.text, c.context) for c in chunks_of(document)] == [
