@@ -18,7 +18,7 @@ from agent.errors import BadKnowledge
 
 MAX_DOCUMENTS = 2_000
 MAX_TEXT_BYTES = 1_000_000
-"""A book is half of this. Markdown of this size is parsed in a second or two, or half a minute where it is all brackets."""
+"""A book is half of this. Markdown of this size takes a second or two, or half a minute where it is all brackets."""
 MAX_PDF_BYTES = 20_000_000
 MAX_MANIFEST_BYTES = 1_000_000
 
