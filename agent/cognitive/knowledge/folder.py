@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from agent.cognitive.knowledge.document import Tenants
-from agent.cognitive.knowledge.permissions import MANIFEST, MAX_HEAD_BYTES, About, front_matter, manifest
+from agent.cognitive.knowledge.permissions import MANIFEST, About, front_matter, manifest
 from agent.errors import BadKnowledge
 
 MAX_DOCUMENTS = 2_000
@@ -160,7 +160,7 @@ def _text(data: bytes | None, name: str, mistakes: list[str]) -> str | None:
     except UnicodeDecodeError as error:
         mistakes.append(f"{name}: is not UTF-8: byte {error.start} cannot be read")
         return None
-    if "\0" in text[:MAX_HEAD_BYTES]:
+    if "\0" in text:
         mistakes.append(f"{name}: is no text: it has a byte of zero")
         return None
     return text

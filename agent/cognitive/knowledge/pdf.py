@@ -50,10 +50,15 @@ def pdf_paragraphs(
     if "mistake" in read:
         raise UnreadablePdf(str(read["mistake"]))
     pages = enumerate(read["pages"], start=1)
-    paragraphs = tuple(p for number, text in pages for p in text_paragraphs(text, page=number))
+    paragraphs = tuple(p for number, text in pages for p in text_paragraphs(printable(text), page=number))
     if not paragraphs:
         raise UnreadablePdf("holds no text; pictures of pages need to be recognised first")
     return paragraphs
+
+
+def printable(text: str) -> str:
+    """The text with a blank for what is no character: fonts may map to halves of surrogates and to controls."""
+    return "".join(sign if sign.isprintable() or sign == "\n" else " " for sign in text)
 
 
 def _answer(stdout: bytes) -> dict[str, Any] | None:

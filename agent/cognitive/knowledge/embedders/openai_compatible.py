@@ -13,7 +13,9 @@ import httpx
 from agent.errors import ProviderError, ProviderRefused, ProviderTimeout
 
 DEFAULT_DEADLINE_S = 1.0
-"""For a question during a call: half of what a tool has. Indexing a folder may need more."""
+"""For a question during a call: half of what a tool has."""
+DEFAULT_BATCH_DEADLINE_S = 60.0
+"""For several texts at once: they are indexed, and nobody waits."""
 MAX_ANSWER_BYTES = 64_000_000
 """64 texts' vectors of 4,096 numbers in decimal are some 6 MB."""
 
@@ -25,7 +27,8 @@ class OpenAICompatibleEmbedder:
         base_url: up to and without `/embeddings`, such as `http://127.0.0.1:11434/v1`.
         model: the name that the server knows it by.
         api_key: sent as a bearer token; servers of one's own may need none.
-        deadline_s: for a whole answer.
+        deadline_s: for the whole answer to one text.
+        batch_deadline_s: for that to several.
         client: the connection pool to use; one of its own when left out.
     """
 
@@ -36,12 +39,14 @@ class OpenAICompatibleEmbedder:
         api_key: str = "",
         *,
         deadline_s: float = DEFAULT_DEADLINE_S,
+        batch_deadline_s: float = DEFAULT_BATCH_DEADLINE_S,
         client: httpx.AsyncClient | None = None,
     ) -> None:
         self._url = f"{base_url.rstrip('/')}/embeddings"
         self._model = model
         self._headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
         self._deadline_s = deadline_s
+        self._batch_deadline_s = batch_deadline_s
         self._client = client or httpx.AsyncClient()
 
     @property
@@ -50,9 +55,10 @@ class OpenAICompatibleEmbedder:
 
     async def embed(self, texts: Sequence[str]) -> Sequence[Sequence[float]]:
         request = {"model": self._model, "input": list(texts), "encoding_format": "float"}
+        deadline_s = self._deadline_s if len(texts) == 1 else self._batch_deadline_s
         with _vendor_errors(self._model):
             # httpx bounds each read, not their sum; a server that drips would outlast any of them.
-            async with asyncio.timeout(self._deadline_s):
+            async with asyncio.timeout(deadline_s):
                 status, body = await self._post(request)
         if status in (408, 429) or status >= 500:
             raise ProviderError(f"{self._model}: the server answered {status}")
@@ -65,9 +71,8 @@ class OpenAICompatibleEmbedder:
         await self._client.aclose()
 
     async def _post(self, request: dict[str, Any]) -> tuple[int, bytes]:
-        timeout = httpx.Timeout(self._deadline_s)
         async with self._client.stream(
-            "POST", self._url, json=request, headers=self._headers, timeout=timeout
+            "POST", self._url, json=request, headers=self._headers, timeout=None
         ) as response:
             body = bytearray()
             async for piece in response.aiter_bytes():

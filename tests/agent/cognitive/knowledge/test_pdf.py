@@ -4,7 +4,7 @@ import pypdf
 import pytest
 
 from agent.clock import stopwatch_ns
-from agent.cognitive.knowledge.pdf import MAX_PAGES, UnreadablePdf, pdf_paragraphs
+from agent.cognitive.knowledge.pdf import MAX_PAGES, UnreadablePdf, pdf_paragraphs, printable
 from agent.units import NS_PER_S
 from tests.agent.cognitive.knowledge.material import bomb, pdf, pdf_of_streams, ring_of_pages
 
@@ -55,3 +55,7 @@ def test_a_reader_that_does_not_end_is_ended() -> None:
     endless = pdf([["word " * 2000] * 300] * 20)
     with pytest.raises(UnreadablePdf, match=r"could not be read within 0\.05 s"):
         pdf_paragraphs(endless, deadline_s=0.05)
+
+
+def test_what_is_no_character_becomes_a_blank() -> None:
+    assert printable("fi\ud835ve\x00\x07\tpounds £5\nnext") == "fi ve   pounds £5\nnext"

@@ -1,5 +1,6 @@
 import asyncio
 from collections.abc import Iterator, Sequence
+from threading import Timer
 
 import pytest
 
@@ -80,6 +81,12 @@ def test_a_server_that_hangs_is_a_timeout(server: EmbeddingServer) -> None:
     server.hangs = True
     with pytest.raises(ProviderTimeout):
         embedded(server.url, ["a"], deadline_s=0.2)
+
+
+def test_texts_that_are_indexed_have_more_time_than_a_question(server: EmbeddingServer) -> None:
+    server.hangs = True
+    Timer(0.5, server.released.set).start()
+    assert embedded(server.url, ["a", "b"], deadline_s=0.1) == [[0.0, 1.0], [1.0, 1.0]]
 
 
 def test_a_server_that_is_not_there_is_an_error() -> None:
