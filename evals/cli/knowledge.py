@@ -46,7 +46,8 @@ def knowledge_ask(
     from evals.commands.knowledge_tables import answer_text, passages_table
 
     bound = UNKNOWN_BELOW if unknown_below is None else unknown_below
-    passages = ask(documents, question, tenant, index)
+    with err.status("Reading the documents ..."):
+        passages = ask(documents, question, tenant, index)
     answer = extracted_answer(passages, unknown_below=bound)
     out.print(answer_text(answer, bound), highlight=False, markup=False, soft_wrap=True)
     if passages:
@@ -70,7 +71,8 @@ def knowledge_check(
     from evals.commands.knowledge_tables import thresholds_table, wrong_answers
 
     bound = UNKNOWN_BELOW if unknown_below is None else unknown_below
-    asked = check(documents, questions, index)
+    with err.status("Reading the documents and asking ..."):
+        asked = check(documents, questions, index)
     out.print(thresholds_table(asked, bound))
     for line in wrong_answers(asked, bound):
         out.print(line, highlight=False, markup=False, soft_wrap=True)

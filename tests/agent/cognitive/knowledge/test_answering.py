@@ -2,10 +2,13 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from agent.cognitive.knowledge.answer_tool import KnowledgeTool
-from agent.cognitive.knowledge.answering import extracted_answer
+from agent.cognitive.knowledge.answering import MAX_ANSWER_WORDS, extracted_answer
 from agent.cognitive.knowledge.assembling import knowledge_tool
+from agent.cognitive.knowledge.chunks import lines_of
 from agent.cognitive.knowledge.folder import read_folder
 from agent.cognitive.knowledge.indexes.embedded import embedded_knowledge
 from agent.cognitive.knowledge_source import KnowledgeSource
@@ -55,6 +58,35 @@ def test_a_sentence_too_long_to_be_said_is_left_out_and_none_is_cut() -> None:
 def test_below_the_score_nothing_is_known() -> None:
     assert said(passage("A deposit.", 0.49, deposit=0.49), unknown_below=0.5) is None
     assert said(passage("A deposit.", 0.5, deposit=0.5), unknown_below=0.5) == "A deposit."
+
+
+texts = st.lists(
+    st.lists(
+        st.sampled_from(["Deposit", "locker", "the", "open.", "shop?", "very"]), min_size=1, max_size=60
+    ),
+    min_size=1,
+    max_size=6,
+).map(lambda lines: "\n".join(" ".join(words) for words in lines))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(texts, max_size=3))
+def test_an_answer_is_one_or_two_whole_sentences_of_one_passage_that_fit_a_call(found: list[str]) -> None:
+    evidence = {"deposit": 0.5, "locker": 0.5}
+    passages = [passage(text, **evidence) for text in found]
+    answer = extracted_answer(passages)
+    sayable = [[one for one in lines_of(text) if len(one.split()) <= MAX_ANSWER_WORDS] for text in found]
+    assert (answer is None) == (not any(sayable))
+    if answer is not None:
+        assert len(answer.text.split()) <= MAX_ANSWER_WORDS
+        ended = [[one if one[-1] in ".?!" else f"{one}." for one in lines] for lines in sayable]
+        pairs = [
+            (one, f"{one} {two}")
+            for lines in ended
+            for at, one in enumerate(lines)
+            for two in ["", *lines[at + 1 :]]
+        ]
+        assert answer.text in {said for pair in pairs for said in pair}
 
 
 def test_the_better_sentence_wins_over_the_better_rank() -> None:
