@@ -1,4 +1,6 @@
 import io
+import sys
+import zlib
 
 import pypdf
 import pytest
@@ -49,6 +51,15 @@ def test_a_bomb_of_a_quarter_of_a_gigabyte_costs_neither_memory_nor_patience() -
     with pytest.raises(UnreadablePdf):
         pdf_paragraphs(data, deadline_s=2, memory_bytes=300 << 20)
     assert stopwatch_ns() - began < 10 * NS_PER_S
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="no other system bounds a process's address space")
+def test_a_file_that_needs_too_much_memory_is_refused_in_words() -> None:
+    drawn = zlib.compress(b"(a) Tj " * (10 << 20), 9)
+    with pytest.raises(UnreadablePdf, match="needs more memory than a document may have"):
+        pdf_paragraphs(
+            pdf_of_streams([(drawn, b"/Filter /FlateDecode")]), deadline_s=20, memory_bytes=130 << 20
+        )
 
 
 def test_a_reader_that_does_not_end_is_ended() -> None:
