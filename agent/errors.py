@@ -6,6 +6,7 @@ AgentError
 │   └── ProviderRefused      it answered no (bad key, bad request, unknown voice)
 ├── LineDropped              the transport ended while the agent was still using it
 ├── BadFlow                  a flow file that cannot be trusted with a call; lists every mistake
+├── BadKnowledge             documents that cannot be trusted with a question; lists every mistake
 ├── BadSettings              settings that cannot make an agent
 └── BadAudio                 a file or frame that is not what it says it is
 """
@@ -51,3 +52,13 @@ class BadFlow(AgentError):
         self.mistakes = tuple(mistakes)
         lines = "\n".join(f"  - {mistake}" for mistake in self.mistakes)
         super().__init__(f"{where}: {len(self.mistakes)} mistake(s) in this flow:\n{lines}")
+
+
+class BadKnowledge(AgentError):
+    """Documents that must not answer a caller; `mistakes` names every one found, one line each."""
+
+    def __init__(self, where: str, mistakes: Sequence[str]) -> None:
+        self.where = where
+        self.mistakes = tuple(mistakes)
+        lines = "\n".join(f"  - {mistake}" for mistake in self.mistakes)
+        super().__init__(f"{where}: {len(self.mistakes)} mistake(s) in this knowledge:\n{lines}")

@@ -43,7 +43,7 @@ from agent.cognitive.memory import heard_so_far
 from agent.cognitive.ports import Question, ToolResult
 from agent.cognitive.spoken_words import spoken_words
 from agent.cognitive.understanding import Understanding, WeighIntents, understand
-from agent.cognitive.wording import Value, Wording, fill, fill_json, sentences
+from agent.cognitive.wording import TRANSCRIPT, Value, Wording, fill, fill_json, sentences
 from agent.turn import Action, EndCall, Json, Transfer, Transition, Tts, TurnEvent, TurnInput
 
 
@@ -224,6 +224,8 @@ def _ending(state: State, flow: Flow, dialogue: Dialogue, turn: TurnInput) -> Ac
 
 def _wording(flow: Flow, dialogue: Dialogue, turn: TurnInput) -> Wording:
     variables: dict[str, Value] = {**flow.variables, **turn.variables, **dialogue.known, **dialogue.captured}
+    if turn.event is TurnEvent.SPEECH:
+        variables[TRANSCRIPT] = turn.transcript
     if dialogue.reason:
         variables[REASON] = dialogue.reason
         variables[SUMMARY] = whisper(dialogue, turn)

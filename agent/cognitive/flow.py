@@ -24,6 +24,7 @@ from hashlib import sha256
 
 from agent.cognitive.decision import Rule
 from agent.cognitive.handoff import LowConfidence
+from agent.cognitive.knowledge_source import KnowledgeSource
 from agent.cognitive.wording import Wording, fill
 from agent.turn import Json
 
@@ -168,6 +169,7 @@ class Flow:
         turn_limit: a call gets this many caller turns, then goes to `too_long`.
         too_long: a state that ends the call without asking anything.
         low_confidence: when a call is given up as too badly heard; None for never.
+        knowledge: the documents that `knowledge.answer` is asked of; None where the flow names none.
     """
 
     name: str
@@ -184,6 +186,7 @@ class Flow:
     turn_limit: int
     too_long: str
     low_confidence: LowConfidence | None = None
+    knowledge: KnowledgeSource | None = None
 
     def branches(self, state: State) -> Mapping[str, Branch]:
         """The state's branches, the flow's own included where the caller is asked something."""

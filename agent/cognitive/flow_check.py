@@ -25,9 +25,10 @@ from agent.cognitive.flow import (
     State,
     ValueType,
 )
+from agent.cognitive.flow_check_knowledge import knowledge_mistakes
 from agent.cognitive.handoff import REASON, SUMMARY
 from agent.cognitive.spoken_words import spoken_form
-from agent.cognitive.wording import placeholder_mistakes, placeholders
+from agent.cognitive.wording import TRANSCRIPT, placeholder_mistakes, placeholders
 from agent.turn import Json
 
 # Every question can be met by these; a machine that answers only where a flow calls out.
@@ -38,7 +39,7 @@ def flow_mistakes(flow: Flow) -> list[str]:
     """Every mistake of the flow, one sentence each; none when it may answer calls."""
     checks = (
         *(_head, _intents, _shared_examples, _targets, _branches, _texts),
-        *(_unreachable, _silent_loops, _too_long, _unset_variables),
+        *(_unreachable, _silent_loops, _too_long, _unset_variables, knowledge_mistakes),
     )
     return [mistake for check in checks for mistake in check(flow)]
 
@@ -266,7 +267,7 @@ def _unset_variables(flow: Flow) -> Iterator[str]:
     A forward analysis: what surely holds on entry to a state is what holds at the end of every way into it. `BACK`
     edges take nothing away, and a state that is never entered holds everything.
     """
-    given = frozenset(flow.variables) | {REASON, SUMMARY}
+    given = frozenset(flow.variables) | {REASON, SUMMARY, TRANSCRIPT}
     everything = given | {name for s in flow.states.values() for name in _sets_anywhere(s)}
     holds = dict.fromkeys(flow.states, everything)
     for entry in _entries(flow):

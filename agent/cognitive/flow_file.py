@@ -39,6 +39,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from agent.cognitive.flow import BACK, NEXT, Branch, Capture, Flow, HandOver, State, ToolAction, ValueType
 from agent.cognitive.flow_check import flow_mistakes
 from agent.cognitive.flow_file_decide import RuleModel, rules_of
+from agent.cognitive.flow_file_knowledge import knowledge_source
 from agent.cognitive.handoff import LowConfidence
 from agent.errors import BadFlow
 from agent.turn import Json
@@ -165,6 +166,7 @@ class _Flow(_Model):
     too_long: str = ""
     low_confidence: _LowConfidence | None = None
     # Read apart, so that a wrong one does not hide the rest.
+    knowledge: Any = None
     schema_number: Any = Field(default=None, alias="schema")
 
 
@@ -194,6 +196,7 @@ def _flow(raw: dict[str, Any], mistakes: list[str]) -> Flow:
         turn_limit=head.turn_limit,
         too_long=head.too_long,
         low_confidence=LowConfidence(**dict(head.low_confidence)) if head.low_confidence else None,
+        knowledge=knowledge_source(head.knowledge, mistakes),
     )
 
 

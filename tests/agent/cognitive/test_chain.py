@@ -207,3 +207,11 @@ def test_lists_and_gaps_in_a_tools_answer_are_kept() -> None:
     result = ToolResult(ok=True, status="success", value={"rooms": ["a", 2]})
     _, dialogue, _ = played(flow, after(flow), a_turn(1, "yes"), result)
     assert dialogue.known == {"room": ("a", "2"), "price": ""}
+
+
+def test_the_callers_own_words_may_go_to_a_tool() -> None:
+    raw = flow_json()
+    raw["states"]["open_door"]["action"]["arguments"] = {"question": "{{transcript}}"}
+    flow = a_flow(states=raw["states"])
+    _, _, requests = played(flow, after(flow), a_turn(1, "yes, come in!"), OPENED)
+    assert [request.arguments for request in requests] == [{"question": "yes, come in!"}]
