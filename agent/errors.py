@@ -7,6 +7,7 @@ AgentError
 ├── LineDropped              the transport ended while the agent was still using it
 ├── BadFlow                  a flow file that cannot be trusted with a call; lists every mistake
 ├── BadSettings              settings that cannot make an agent
+├── BadTurn                  JSON that is no turn or no answer to one; lists every mistake
 └── BadAudio                 a file or frame that is not what it says it is
 """
 
@@ -51,3 +52,11 @@ class BadFlow(AgentError):
         self.mistakes = tuple(mistakes)
         lines = "\n".join(f"  - {mistake}" for mistake in self.mistakes)
         super().__init__(f"{where}: {len(self.mistakes)} mistake(s) in this flow:\n{lines}")
+
+
+class BadTurn(AgentError):
+    """JSON that does not hold what it should of a turn; `mistakes` names every one found, as (where, what)."""
+
+    def __init__(self, mistakes: Sequence[tuple[str, str]]) -> None:
+        self.mistakes = tuple(mistakes)
+        super().__init__("; ".join(f"{where}: {what}" if where else what for where, what in self.mistakes))
