@@ -7,13 +7,14 @@ which those already given out are passed over; so the caller hears nothing twice
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from contextlib import aclosing, contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from agent.clock import pause
 from agent.errors import BadSettings, BadTurn, ProviderError, ProviderRefused, ProviderTimeout
 from agent.turn import Action, TurnInput, TurnOutput
-from agent.turn_json import fault_from_json, json_of_turn, stream_item
+from agent.turn_json import fault_from_json, json_of_turn, output_from_json, stream_item
 from agent.turn_schema import FaultModel
 
 if TYPE_CHECKING:
@@ -130,6 +131,69 @@ class RemoteFlow:
                 async with aclosing(_lines(response)) as lines:
                     async for line in lines:
                         yield item_of(line)
+
+
+class InlineFlow:
+    """The same for whoever must not give up the loop: each turn is one request, and this thread waits for its answer.
+
+    Args:
+        url, token, timeout_s, attempts: as for `RemoteFlow`.
+        wait: waits between tries, in seconds.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        token: str = "",
+        timeout_s: float = 10.0,
+        attempts: int = 4,
+        wait: Callable[[float], None] = pause,
+    ) -> None:
+        assert attempts >= 1
+        self._url = checked_url(url)
+        self._attempts = attempts
+        self._wait = wait
+        httpx = http_package()
+        self._client = httpx.Client(
+            headers=token_headers(token),
+            timeout=httpx.Timeout(timeout_s, connect=CONNECT_S),
+            follow_redirects=False,
+        )
+
+    def answer(self, turn: TurnInput) -> TurnOutput:
+        """The answer to a turn.
+
+        Raises:
+            ProviderError: there was none.
+        """
+        for attempt in range(self._attempts):
+            try:
+                return self._tried(turn)
+            except _Again as again:
+                if attempt + 1 == self._attempts:
+                    raise again.failure from again
+                self._wait(min(LONGEST_PAUSE_S, max(FIRST_PAUSE_S * 2**attempt, again.after_s)))
+        raise AssertionError("the last try ends the loop")
+
+    def close(self) -> None:
+        """Ends its connections."""
+        self._client.close()
+
+    def _tried(self, turn: TurnInput) -> TurnOutput:
+        with http_errors():
+            response = self._client.post(
+                f"{self._url}/v1/turns",
+                content=json_of_turn(turn).encode(),
+                headers={"content-type": "application/json"},
+            )
+        if response.status_code != 200:
+            refuse(response.status_code, response.content, response.headers)
+        try:
+            output = output_from_json(response.content)
+        except BadTurn as error:
+            raise ProviderError(f"the flow service's answer is no turn's: {error}") from error
+        return _agreed(output, list(output.actions), turn)
 
 
 class _Again(Exception):
