@@ -3,8 +3,8 @@
 A request is made inline: the loop waits for it, and its clock does not move. The service's engine calls the tools, so
 the scenario's `world` is not played here, and the record's tool calls are those that the answers' traces tell of.
 
-A service remembers its calls, and the harness plays the same ones again and again: so each gets a name of its own on the
-wire, which stands nowhere in the record.
+A service remembers its calls, and the harness plays the same ones again and again: so each gets a name of its own on
+the wire, which stands nowhere in the record.
 """
 
 from __future__ import annotations
