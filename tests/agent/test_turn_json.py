@@ -5,7 +5,7 @@ from dataclasses import fields
 from typing import Any, get_args
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent import turn_schema
@@ -99,6 +99,7 @@ def test_a_turn_comes_back_as_it_went(turn: TurnInput) -> None:
     assert turn_from_json(json_of_turn(turn)) == turn
 
 
+@settings(max_examples=40)
 @given(outputs)
 def test_an_output_comes_back_as_it_went(output: TurnOutput) -> None:
     assert output_from_json(json_of_output(output)) == output
