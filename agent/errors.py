@@ -7,6 +7,7 @@ AgentError
 ├── LineDropped              the transport ended while the agent was still using it
 ├── BadFlow                  a flow file that cannot be trusted with a call; lists every mistake
 ├── BadSettings              settings that cannot make an agent
+├── LostCall                 a turn of a call that nothing is known of any more
 ├── BadTurn                  JSON that is no turn or no answer to one; lists every mistake
 └── BadAudio                 a file or frame that is not what it says it is
 """
@@ -42,6 +43,10 @@ class BadSettings(AgentError):
 
 class BadAudio(AgentError):
     """Audio that is not what its header, name or type says it is."""
+
+
+class LostCall(AgentError):
+    """A turn of a call whose earlier turns are not kept here, so that it cannot be understood."""
 
 
 class BadFlow(AgentError):

@@ -38,17 +38,22 @@ def served(*arguments: str | Path, token: str = "") -> Iterator[Served]:
     )
     assert process.stdout is not None
     assert process.stderr is not None
+    server = Served(process, "")
+    reader = threading.Thread(target=lambda: server.log.extend(process.stderr or ()))
     late = threading.Timer(START_S, process.kill)
     late.start()
-    first = process.stdout.readline()
-    late.cancel()
-    assert " at http" in first, f"{first!r} {process.stderr.read()}"
-    server = Served(process, first.split(" at ")[1].strip())
-    reader = threading.Thread(target=lambda: server.log.extend(process.stderr or ()))
-    reader.start()
     try:
+        reader.start()
+        first = process.stdout.readline()
+        late.cancel()
+        if " at http" not in first:
+            process.wait(START_S)
+            reader.join()
+            raise AssertionError(f"it did not start: {first}{''.join(server.log)}")
+        server.address = first.split(" at ")[1].strip()
         yield server
     finally:
+        late.cancel()
         process.kill()
         process.wait()
         reader.join()

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from starlette.responses import JSONResponse, Response
 
-from agent.errors import AgentError, BadTurn, ProviderError, ProviderTimeout
+from agent.errors import AgentError, BadTurn, LostCall, ProviderError, ProviderTimeout
 from agent.turn import Json
 
 
@@ -73,6 +73,12 @@ def refusal_of(error: Exception) -> Refused:
                 "what this turn needs is not to be had at the moment",
                 retry=True,
                 headers={"Retry-After": "1"},
+            )
+        case LostCall():
+            return Refused(
+                409,
+                "no_state",
+                "nothing is known here of this call's earlier turns; was the service started anew?",
             )
         case AgentError():
             return Refused(409, "refused", "the engine does not take this turn")

@@ -6,8 +6,8 @@ Whoever wants other tools than a webhook, a store that outlives the process, or 
 from __future__ import annotations
 
 import functools
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, aclosing, nullcontext
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
@@ -18,13 +18,14 @@ from agent.cognitive.flow import Flow
 from agent.cognitive.flow_file import BUILT_IN_FLOWS, load_flow
 from agent.cognitive.orchestrator import CallStore
 from agent.cognitive.ports import Tool
-from agent.errors import BadFlow, BadSettings
+from agent.cognitive.stores.memory import MemoryStore
+from agent.errors import BadFlow, BadSettings, LostCall
 from agent.flow_assembly import make_dialogue
 from agent.serving.app import Check, ServedFlow, Service
 from agent.serving.limits import Limits
 from agent.serving.log import log_failure
 from agent.serving.tool_webhook import ToolWebhook
-from agent.turn import StreamTurn
+from agent.turn import Action, StreamTurn, TurnInput, TurnOutput
 from agent.turn_log import RedactText, Versions, as_it_is, logged_turns
 from agent.turn_log_file import DEFAULT_KEPT, DEFAULT_MAX_BYTES, TurnLogFile
 
@@ -104,7 +105,10 @@ def make_service(
 
     def served(flow: Flow) -> StreamTurn:
         ours = tools(flow) if spans is None else spans.traced_tools(tools(flow))
-        stream: StreamTurn = make_dialogue(flow, ours, store=store, stopwatch=stopwatch_ns).stream_turn
+        kept = store if store is not None else MemoryStore()
+        stream: StreamTurn = make_dialogue(flow, ours, store=kept, stopwatch=stopwatch_ns).stream_turn
+        if store is None:
+            stream = _of_known_calls(stream, kept)
         if log is not None:
             versions = Versions(flow=flow.name, flow_fingerprint=flow.fingerprint, code=code)
             stream = logged_turns(stream, functools.partial(_append, log), versions=versions, redact=redact)
@@ -165,6 +169,20 @@ def _no_tools(flow: Flow) -> Mapping[str, Tool]:
             f"flow {flow.name} calls {', '.join(flow.tools)}; say with --webhook URL what answers them"
         )
     return {}
+
+
+def _of_known_calls(stream_turn: StreamTurn, store: CallStore) -> StreamTurn:
+    """The same dialogue for calls that began in this process: a memory that died with another would greet them anew."""
+
+    async def stream(turn: TurnInput) -> AsyncGenerator[Action | TurnOutput, None]:
+        begun = turn.seq == 0 or await store.load(turn.call_sid) is not None
+        if not begun and await store.last_turn_id(turn.call_sid) is None:
+            raise LostCall(f"nothing is known of the turns before {turn.turn_id}")
+        async with aclosing(stream_turn(turn)) as items:
+            async for item in items:
+                yield item
+
+    return stream
 
 
 def _append(log: TurnLogFile, line: str) -> None:

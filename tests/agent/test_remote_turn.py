@@ -26,7 +26,9 @@ def fault(status: int, code: str, *, retry: bool, after: str = "") -> Given:
     return Given(status=status, body=body, headers={"Retry-After": after} if after else {})
 
 
-def streamed(*answers: Given, **settings: Any) -> tuple[list[Action | TurnOutput], list[Asked], Exception | None]:
+def streamed(
+    *answers: Given, **settings: Any
+) -> tuple[list[Action | TurnOutput], list[Asked], Exception | None]:
     """What a turn's stream gives out while the service answers so, one answer a request."""
     left = list(answers)
     items: list[Action | TurnOutput] = []
@@ -102,7 +104,9 @@ def test_a_turn_that_the_service_refuses_is_not_sent_again() -> None:
 
 
 def test_a_service_that_does_not_answer_in_time_is_a_timeout() -> None:
-    _, asked, error = streamed(fault(504, "timeout", retry=True), fault(504, "timeout", retry=True), attempts=2)
+    _, asked, error = streamed(
+        fault(504, "timeout", retry=True), fault(504, "timeout", retry=True), attempts=2
+    )
     assert isinstance(error, ProviderTimeout)
     assert len(asked) == 2
 
@@ -115,7 +119,8 @@ def test_a_service_that_has_lost_its_journal_is_not_believed() -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [b"<html>\n", b'{"action":{"kind":"sing","text":"la"}}\n', b"[" * 10_000 + b"\n", b"x" * 5_000_000]
+    "body",
+    [b"<html>\n", b'{"action":{"kind":"sing","text":"la"}}\n', b"[" * 10_000 + b"\n", b"x" * 5_000_000],
 )
 def test_what_is_no_answer_is_one_clear_error(body: bytes) -> None:
     items, _, error = streamed(Given(body=body))

@@ -40,7 +40,11 @@ words = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 names = st.text(st.characters(categories=["L", "N", "P"]), min_size=1, max_size=20)
 variables = st.dictionaries(words, words, max_size=3)
 json_values = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False) | words,
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**53), 2**53)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | words,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(words, inner, max_size=3),
     max_leaves=8,
 )
@@ -150,7 +154,9 @@ def test_all_mistakes_of_a_body_are_told_at_once_and_none_of_its_words() -> None
     del body["flow_id"]
     with pytest.raises(BadTurn) as caught:
         turn_from_json(json.dumps(body))
-    assert {where for where, _ in caught.value.mistakes} == {*body, "flow_id"} - {"variables"} | {"variables.pin"}
+    assert {where for where, _ in caught.value.mistakes} == {*body, "flow_id"} - {"variables"} | {
+        "variables.pin"
+    }
     assert "4111" not in str(caught.value)
     assert "1234" not in str(caught.value)
 

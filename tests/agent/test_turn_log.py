@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from agent.cognitive.orchestrator import FlowOrchestrator
 from agent.errors import ProviderError
 from agent.turn import Action, StreamTurn, Tts, TurnInput, TurnOutput
 from agent.turn_log import RedactText, Versions, as_it_is, logged_turns
-from agent.cognitive.orchestrator import FlowOrchestrator
 from tests.agent.cognitive.builders import a_flow, a_turn, answered
 from tests.fakes.tools import ScriptedTool
 
@@ -114,7 +114,11 @@ def test_everything_a_caller_said_goes_through_the_redactor_with_its_call() -> N
         return text.replace("Ann", "[name]").replace("yes", "[word]")
 
     stream_turn, lines = logging(redact=redact)
-    play(stream_turn, answered(variables={"name": "Ann"}), a_turn(1, "yes come in", variables={"name": "Ann"}, heard="x Ann"))
+    play(
+        stream_turn,
+        answered(variables={"name": "Ann"}),
+        a_turn(1, "yes come in", variables={"name": "Ann"}, heard="x Ann"),
+    )
     assert {call for call, _ in seen} == {"call"}
     assert "Ann" not in json.dumps(lines)
     second = lines[1]
@@ -123,4 +127,6 @@ def test_everything_a_caller_said_goes_through_the_redactor_with_its_call() -> N
     assert second["redacted"] == [
         "turn.transcript", "turn.variables.name", "turn.heard", "output.trace.tools.0.arguments.who"
     ]  # fmt: skip
-    assert second["output"]["trace"]["intents"][0]["intent"] == "yes"  # a name of the flow, not a word of the caller
+    assert (
+        second["output"]["trace"]["intents"][0]["intent"] == "yes"
+    )  # a name of the flow, not a word of the caller

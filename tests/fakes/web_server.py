@@ -41,7 +41,9 @@ def web_server(answer: Callable[[Asked], Given]) -> Iterator[tuple[str, list[Ask
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length", "0")))
-            request = Asked(path=self.path, headers={k.lower(): v for k, v in self.headers.items()}, body=body)
+            request = Asked(
+                path=self.path, headers={k.lower(): v for k, v in self.headers.items()}, body=body
+            )
             asked.append(request)
             given = answer(request)
             self.send_response(given.status)
@@ -49,7 +51,10 @@ def web_server(answer: Callable[[Asked], Given]) -> Iterator[tuple[str, list[Ask
                 self.send_header(name, value)
             self.send_header("content-length", str(given.claimed or len(given.body)))
             self.end_headers()
-            self.wfile.write(given.body)
+            try:
+                self.wfile.write(given.body)
+            except OSError:  # the client had enough
+                self.close_connection = True
             if given.claimed:
                 self.close_connection = True
 

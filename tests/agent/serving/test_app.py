@@ -29,9 +29,13 @@ FLOW = a_flow()
 
 
 def a_service(stream_turn: StreamTurn | None = None, **fields: Any) -> Service:
-    engine = FlowOrchestrator(FLOW, {"door.open": ScriptedTool("door.open", [ToolResult(ok=True, status="locked")])})
+    engine = FlowOrchestrator(
+        FLOW, {"door.open": ScriptedTool("door.open", [ToolResult(ok=True, status="locked")])}
+    )
     return Service(
-        flows={"door": ServedFlow(flow=FLOW, stream_turn=stream_turn or engine.stream_turn)}, version="1", **fields
+        flows={"door": ServedFlow(flow=FLOW, stream_turn=stream_turn or engine.stream_turn)},
+        version="1",
+        **fields,
     )
 
 
@@ -74,7 +78,9 @@ def test_a_stream_has_a_line_for_each_action_and_lastly_the_output() -> None:
 def test_the_same_turn_again_gets_its_first_answer_by_either_way() -> None:
     body = json_of_turn(answered()).encode()
     service = a_service()
-    whole, stream, again = asked(service, *(("POST", path, body) for path in ("/v1/turns", "/v1/turns/stream", "/v1/turns")))
+    whole, stream, again = asked(
+        service, *(("POST", path, body) for path in ("/v1/turns", "/v1/turns/stream", "/v1/turns"))
+    )
     assert whole.content == again.content
     assert stream_item(stream.content.splitlines()[-1]) == output_from_json(whole.content)
 
@@ -83,7 +89,13 @@ def test_a_body_that_is_no_turn_is_told_every_mistake() -> None:
     (response,) = asked(a_service(), ("POST", "/v1/turns", b'{"seq": "one", "call_sid": ""}'))
     assert response.status_code == 422
     error = response.json()["error"]
-    assert {mistake["where"] for mistake in error["mistakes"]} == {"call_sid", "turn_id", "seq", "flow_id", "event"}
+    assert {mistake["where"] for mistake in error["mistakes"]} == {
+        "call_sid",
+        "turn_id",
+        "seq",
+        "flow_id",
+        "event",
+    }
     assert error["retry"] is False
 
 
@@ -102,14 +114,18 @@ def test_an_unknown_flow_is_told_which_there_are() -> None:
         (ValueError("secret words"), 500, True),
     ],
 )
-def test_an_engine_that_fails_is_an_error_without_its_words(path: str, error: Exception, status: int, retry: bool) -> None:
+def test_an_engine_that_fails_is_an_error_without_its_words(
+    path: str, error: Exception, status: int, retry: bool
+) -> None:
     response = posted(a_service(failing(error)), answered(), path)
     assert (response.status_code, response.json()["error"]["retry"]) == (status, retry)
     assert "secret" not in response.text
 
 
 def test_a_stream_that_fails_half_way_tells_it_in_its_last_line() -> None:
-    response = posted(a_service(failing(ProviderError("secret words"), after=2)), answered(), "/v1/turns/stream")
+    response = posted(
+        a_service(failing(ProviderError("secret words"), after=2)), answered(), "/v1/turns/stream"
+    )
     lines = [json.loads(line) for line in response.content.splitlines()]
     assert [list(line) for line in lines] == [["action"], ["action"], ["error"]]
     assert lines[-1]["error"]["code"] == "provider"
@@ -153,10 +169,17 @@ def test_one_turn_too_many_is_told_when_to_come_back() -> None:
     first, refused, later = asyncio.run(both())
     assert (first.status_code, refused.status_code, later.status_code) == (200, 503, 200)
     assert refused.headers["retry-after"] == "1"
-    assert refused.json()["error"] | {"message": ""} == {"code": "busy", "message": "", "retry": True, "mistakes": []}
+    assert refused.json()["error"] | {"message": ""} == {
+        "code": "busy",
+        "message": "",
+        "retry": True,
+        "mistakes": [],
+    }
 
 
-@pytest.mark.parametrize("authorization", ["", "Bearer wrong", "Basic s3cret", "Bearer s3cret2", "Bearer ééé"])
+@pytest.mark.parametrize(
+    "authorization", ["", "Bearer wrong", "Basic s3cret", "Bearer s3cret2", "Bearer ééé"]
+)
 def test_without_the_token_nobody_gets_in(authorization: str) -> None:
     service = a_service(token="s3cret")
     paths = [("POST", "/v1/turns"), ("POST", "/v1/turns/stream"), ("GET", "/v1/flows"), ("GET", "/metrics")]
@@ -169,7 +192,10 @@ def test_without_the_token_nobody_gets_in(authorization: str) -> None:
 def test_with_the_token_turns_are_answered_and_health_needs_none() -> None:
     service = a_service(token="s3cret")
     assert posted(service, answered(), Authorization="Bearer s3cret").status_code == 200
-    assert [r.status_code for r in asked(service, ("GET", "/healthz", b""), ("GET", "/readyz", b""))] == [200, 200]
+    assert [r.status_code for r in asked(service, ("GET", "/healthz", b""), ("GET", "/readyz", b""))] == [
+        200,
+        200,
+    ]
 
 
 @pytest.mark.parametrize("claimed", ["1000000000", "9" * 5000, "-5", "ten"])
@@ -190,7 +216,9 @@ def test_a_body_that_grows_too_long_is_cut_off() -> None:
 
     async def sent() -> httpx.Response:
         app = make_app(a_service(limits=Limits(body_bytes=5_000)))
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://test") as client:
+        async with httpx.AsyncClient(
+            transport=httpx.ASGITransport(app=app), base_url="http://test"
+        ) as client:
             return await client.post("/v1/turns", content=endless())
 
     assert asyncio.run(sent()).status_code == 413
@@ -220,9 +248,14 @@ def test_metrics_count_turns_tools_and_refusals() -> None:
     measures = Measures()
     stream = measures.measured(a_service().flows["door"].stream_turn, FLOW)
     service = a_service(stream, metrics=measures, metrics_type=CONTENT_TYPE)
-    bodies = [json_of_turn(turn).encode() for turn in (answered(), a_turn(1, "yes come in"), a_turn(2, "go away"))]
+    bodies = [
+        json_of_turn(turn).encode() for turn in (answered(), a_turn(1, "yes come in"), a_turn(2, "go away"))
+    ]
     *_, response = asked(
-        service, *(("POST", "/v1/turns", body) for body in bodies), ("POST", "/v1/turns", b"?"), ("GET", "/metrics", b"")
+        service,
+        *(("POST", "/v1/turns", body) for body in bodies),
+        ("POST", "/v1/turns", b"?"),
+        ("GET", "/metrics", b""),
     )
     samples = {
         (sample.name, *sorted(sample.labels.values())): sample.value
