@@ -1,4 +1,4 @@
-"""A web server on loopback whose answers a test decides: a tools' webhook, a traces' collector, a flow service that breaks."""
+"""A fake web server on loopback whose answers a test decides: tools, a collector of traces, a service that breaks."""
 
 from __future__ import annotations
 

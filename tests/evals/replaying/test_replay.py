@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from agent.cognitive.orchestrator import FlowOrchestrator
 from agent.cognitive.ports import ToolResult
@@ -15,19 +17,21 @@ from agent.errors import ProviderTimeout
 from agent.turn import TurnInput
 from agent.turn_log import RedactText, Versions, as_it_is, logged_turns
 from agent.turn_log_file import TurnLogFile
+from evals.commands.replay import ReplayOptions, replay_turns
 from evals.errors import BadInput
 from evals.replaying.turn_file import read_turn_files
 from tests.agent.cognitive.builders import a_flow, a_turn, answered, flow_json
 from tests.cli import milliwatt
 from tests.fakes.tools import ScriptedTool
 
+HALL = ToolResult(ok=True, status="success", value={"room": "the hall"})
 HAPPY = (answered(), a_turn(1, "yes come in"))
 
 
 def logged(
     path: Path,
     *turns: TurnInput,
-    answers: Any = (ToolResult(ok=True, status="success", value={"room": "the hall"}),),
+    answers: Any = (HALL,),
     redact: RedactText = as_it_is,
 ) -> Path:
     """A log of these turns, as production writes it."""
@@ -53,10 +57,22 @@ def flow_file(folder: Path, **changes: Any) -> Path:
     return path
 
 
-def replayed(*arguments: str | Path) -> tuple[int, list[dict[str, Any]]]:
-    done = milliwatt("replay", *arguments, "--json")
-    assert done.returncode in (0, 1), done.stderr
-    return done.returncode, [json.loads(line) for line in done.stdout.splitlines()]
+def replayed(log: Path, flow: Path, turn: str = "") -> tuple[int, list[dict[str, Any]]]:
+    status, out, _ = in_process(log, flow, turn=turn, as_json=True)
+    return status, [json.loads(line) for line in out.splitlines()]
+
+
+def in_process(log: Path, *flows: Path, turn: str = "", as_json: bool = False) -> tuple[int, str, str]:
+    """The command's use case: its status, and what it prints on either console."""
+    out, err = Console(file=StringIO(), width=200), Console(file=StringIO(), width=200)
+    options = ReplayOptions(
+        turns=(log,),
+        flows=tuple(map(str, flows)),
+        only=frozenset([turn]) if turn else frozenset(),
+        as_json=as_json,
+    )
+    status = replay_turns(options, out=out, err=err)
+    return status, out.file.getvalue(), err.file.getvalue()  # type: ignore[attr-defined]
 
 
 def test_the_engine_that_wrote_the_log_answers_as_it_did(tmp_path: Path) -> None:
@@ -70,7 +86,7 @@ def test_the_engine_that_wrote_the_log_answers_as_it_did(tmp_path: Path) -> None
         tmp_path / "t.jsonl", HAPPY[0], other[0], HAPPY[1], HAPPY[1], *other[1:],
         answers=[ProviderTimeout("too late"), ToolResult(ok=True, status="locked")],
     )  # fmt: skip
-    status, (*turns, summary) = replayed(log, "--flow", flow_file(tmp_path))
+    status, (*turns, summary) = replayed(log, flow_file(tmp_path))
     assert status == 0
     assert [(turn["call_sid"], turn["turn_id"]) for turn in turns] == [
         ("call", "turn-0"), ("call", "turn-1"), ("b", "turn-0"), ("b", "turn-1"), ("b", "turn-1"),
@@ -86,15 +102,15 @@ def test_the_engine_that_wrote_the_log_answers_as_it_did(tmp_path: Path) -> None
 def test_a_changed_flow_differs_where_it_was_changed(tmp_path: Path) -> None:
     states = flow_json()["states"]
     states["knock"]["say"] = "Good evening, {{name}}."
-    states["open_door"]["on"]["success"] = "leave"
+    states["inside"]["outcome"] = "came_in"
     log = logged(tmp_path / "t.jsonl", *HAPPY)
-    status, (first, second, summary) = replayed(log, "--flow", flow_file(tmp_path, states=states))
+    status, (first, second, summary) = replayed(log, flow_file(tmp_path, states=states))
     assert status == 1
     assert first["actions"] == [
         "  go to knock", "- say 'Knock knock, you.'", "+ say 'Good evening, you.'", "  say 'May I come in?'"
     ]  # fmt: skip
     assert first["state"] == {}
-    assert second["state"]["outcome"] == {"was": "inside", "now": "left"}
+    assert second["state"]["outcome"] == {"was": "inside", "now": "came_in"}
     assert (first["follows_a_difference"], second["follows_a_difference"]) == (False, True)
     assert summary["summary"]["on_another_flow"] == 2
 
@@ -122,24 +138,24 @@ def test_people_see_a_diff_of_each_turn_that_differs_and_one_line_for_all(tmp_pa
 
 def test_one_turn_is_shown_and_its_call_is_played_up_to_it(tmp_path: Path) -> None:
     log = logged(tmp_path / "t.jsonl", *HAPPY, answered(call_sid="b"))
-    status, (turn, summary) = replayed(log, "--flow", flow_file(tmp_path), "--turn", "call/turn-1")
+    status, (turn, summary) = replayed(log, flow_file(tmp_path), "call/turn-1")
     assert (status, turn["turn_id"], turn["same"], summary["summary"]["turns"]) == (0, "turn-1", True, 1)
 
 
 def test_a_call_without_its_beginning_is_told_and_not_played(tmp_path: Path) -> None:
     log = logged(tmp_path / "t.jsonl", *HAPPY, answered(call_sid="b"))
     log.write_text("".join(log.read_text().splitlines(keepends=True)[1:]))
-    done = milliwatt("replay", log, "--flow", flow_file(tmp_path))
-    assert done.returncode == 0
-    assert "call call is not played: it begins with turn turn-1 (seq 1)" in done.stderr
-    assert done.stdout.startswith("1 turns of 1 calls played: 1 as they were, 0 differ")
-    assert "1 could not be played" in done.stdout
+    status, out, err = in_process(log, flow_file(tmp_path))
+    assert status == 0
+    assert "call call is not played: it begins with turn turn-1 (seq 1)" in err
+    assert out.startswith("1 turns of 1 calls played: 1 as they were, 0 differ")
+    assert "1 could not be played" in out
 
 
 def test_a_redacted_log_is_the_same_where_redaction_touched_it(tmp_path: Path) -> None:
     turns = (answered(variables={"name": "Ann"}), a_turn(1, "yes come in", variables={"name": "Ann"}))
     log = logged(tmp_path / "t.jsonl", *turns, redact=lambda _, text: text.replace("Ann", "[name]"))
-    status, (*_, summary) = replayed(log, "--flow", flow_file(tmp_path))
+    status, (*_, summary) = replayed(log, flow_file(tmp_path))
     assert (status, summary["summary"]["differing"]) == (0, 0)
 
 
@@ -178,9 +194,7 @@ def test_what_is_no_log_is_bad_input(tmp_path: Path, content: bytes) -> None:
 
 def test_a_flow_or_turn_that_is_not_there_is_bad_input(tmp_path: Path) -> None:
     log = logged(tmp_path / "t.jsonl", *HAPPY)
-    unknown = milliwatt("replay", log)
-    assert unknown.returncode == 2
-    assert "name its file with --flow" in unknown.stderr
-    turn = milliwatt("replay", log, "--turn", "turn-9")
-    assert turn.returncode == 2
-    assert "there is no turn turn-9 in the log" in turn.stderr
+    with pytest.raises(BadInput, match="name its file with --flow"):
+        in_process(log)
+    with pytest.raises(BadInput, match="there is no turn turn-9 in the log"):
+        in_process(log, flow_file(tmp_path), turn="turn-9")
