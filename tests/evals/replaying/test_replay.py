@@ -19,6 +19,9 @@ from agent.turn_log import RedactText, Versions, as_it_is, logged_turns
 from agent.turn_log_file import TurnLogFile
 from evals.commands.replay import ReplayOptions, replay_turns
 from evals.errors import BadInput
+from evals.importing.conversation import Speaker
+from evals.importing.source import read_source
+from evals.importing.turn_log import read_turn_log
 from evals.replaying.turn_file import read_turn_files
 from tests.agent.cognitive.builders import a_flow, a_turn, answered, flow_json
 from tests.cli import milliwatt
@@ -198,3 +201,16 @@ def test_a_flow_or_turn_that_is_not_there_is_bad_input(tmp_path: Path) -> None:
         in_process(log)
     with pytest.raises(BadInput, match="there is no turn turn-9 in the log"):
         in_process(log, flow_file(tmp_path), turn="turn-9")
+
+
+def test_a_log_of_turns_can_be_imported_as_a_suite(tmp_path: Path) -> None:
+    log = logged(tmp_path / "t.jsonl", *HAPPY, answered(call_sid="b"), a_turn(1, "go away", call_sid="b"))
+    source = read_source(log)
+    found = list(read_turn_log(source))
+    assert source.mistakes.sentences() == []
+    assert [(call.id, call.flow) for call in found] == [("call", "door"), ("b", "door")]
+    assert [(said.speaker, said.text) for said in found[1].utterances] == [
+        (Speaker.AGENT, "Knock knock, you. May I come in?"),
+        (Speaker.CALLER, "go away"),
+        (Speaker.AGENT, "Goodbye, then."),
+    ]
