@@ -220,7 +220,7 @@ class HttpApi:
 
 
 def retry_after_s(headers: Mapping[str, str]) -> float | None:
-    """Seconds until the vendor wants to be asked again (RFC 9110 §10.2.3: a number or a date); None when it doesn't say.
+    """Seconds until the vendor wants to be asked again (RFC 9110 §10.2.3: a number or a date); None where it says none.
 
     A date is measured against the vendor's own `Date`, so that two clocks need not agree.
     """

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from agent.cognitive.spoken_time import WEEKDAYS
-from agent.cognitive.spoken_words import NUMBER_WORDS
 
 _PARTS = {"morning": (0, 12), "noon": (12, 14), "lunch": (12, 14), "afternoon": (12, 18), "evening": (17, 24)}
 _HOURS = ("one two three four five six seven eight nine ten eleven twelve").split()
@@ -89,7 +88,7 @@ def _hours(text: str) -> tuple[float, float]:
     start, end = (min(h[0] for h in named), max(h[1] for h in named)) if named else (0, 24)
     low, high = float(start), float(end)
     for link, half, said in _CLOCK.findall(text):
-        hour = float(NUMBER_WORDS[said] if said in NUMBER_WORDS else int(said)) + (0.5 if half else 0.0)
+        hour = float(_HOURS.index(said) + 1 if said in _HOURS else int(said)) + (0.5 if half else 0.0)
         # Nobody is called at five in the night: hours below eight are those of the afternoon.
         hour += 12 if hour < 8 and "morning" not in text else 0
         if hour >= 24:
