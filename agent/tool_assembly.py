@@ -1,14 +1,15 @@
 """Which tools an agent has, read from the environment: a vendor is there when its key is.
 
-| variable | says |
-|---|---|
-| `CAL_COM_API_KEY`, `CAL_COM_EVENT_TYPE_ID` | `cal.propose_slots` and `cal.create_booking` |
-| `CAL_COM_TIME_ZONE`, `CAL_COM_OFFERS`, `CAL_COM_SENDS_DURATION` | callers' zone (UTC), slots proposed at once (2), `yes` for event types of variable length |
-| `HUBSPOT_TOKEN` | `crm.upsert_contact` and `crm.create_meeting` |
-| `SLACK_BOT_TOKEN`, `SLACK_CHANNEL` | `chat.post_message` by a bot |
-| `SLACK_WEBHOOK_URL` | `chat.post_message` by an incoming webhook, where there is no bot |
-| `MILLIWATT_WEBHOOKS` | a file of webhooks, each a tool of its own name; they stand in for a vendor's tool of that name |
-| `CAL_COM_BASE_URL`, `HUBSPOT_BASE_URL`, `SLACK_BASE_URL` | other addresses, such as the sandbox's |
+CAL_COM_API_KEY, CAL_COM_EVENT_TYPE_ID   cal.propose_slots and cal.create_booking
+CAL_COM_TIME_ZONE                        the callers' zone where a call names none (UTC)
+CAL_COM_OFFERS                           slots proposed at once (2)
+CAL_COM_SENDS_DURATION                   `yes` for event types whose length the booker chooses
+HUBSPOT_TOKEN                            crm.upsert_contact and crm.create_meeting
+SLACK_BOT_TOKEN, SLACK_CHANNEL           chat.post_message by a bot
+SLACK_WEBHOOK_URL                        chat.post_message by an incoming webhook, where there is no bot
+MILLIWATT_WEBHOOKS                       a file of webhooks (`webhook_file.py`), each a tool of its own name; one
+                                         named like a vendor's tool stands in for it
+CAL_COM_BASE_URL, HUBSPOT_BASE_URL, SLACK_BASE_URL    other addresses, such as the sandbox's
 """
 
 from __future__ import annotations

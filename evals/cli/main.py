@@ -17,7 +17,7 @@ from evals.cli.common import app, err
 from evals.errors import BadInput, HarnessError
 
 # Commands register with the app as their module is imported; `--help` lists them in this order.
-for _name in ("playing", "judging", "calibrating", "providers", "corpus", "store", "looking"):
+for _name in ("playing", "judging", "calibrating", "providers", "corpus", "store", "sandbox", "looking"):
     import_module(f"evals.cli.{_name}")
 
 
