@@ -41,7 +41,11 @@ class RunningSandbox:
             "SLACK_CHANNEL": slack.CHANNEL,
             "SLACK_BASE_URL": f"{self.url}/slack/api",
             "SLACK_WEBHOOK_URL": f"{self.url}/slack/services/{slack.WEBHOOK_PATH}",
-            "SANDBOX_WEBHOOK_SECRET": hooks.SECRET,
+            # For docs/examples/webhooks.json, which MILLIWATT_WEBHOOKS may name.
+            "ADD_SUPPRESSION_URL": f"{self.url}/hooks/crm.add_suppression",
+            "SEND_VIDEO_URL": f"{self.url}/hooks/crm.send_video",
+            "TRANSFER_URL": f"{self.url}/hooks/transfer_to_human",
+            "WEBHOOK_SECRET": hooks.SECRET,
         }
 
 
