@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +16,6 @@ from agent.cognitive.tools.policy import PolicedTool
 from agent.errors import ProviderError
 
 KEY = "call-1/turn-3/0/tool"
-MISSING = object()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +27,7 @@ class Server:
 
 
 ServerWith = Callable[..., Any]
-"""Gives a context manager of a `Server` with a fault (`lost`, `error`, ...), or none."""
+"""Gives a context manager of a `Server` with these faults of the tool (`lost:1:1`), or none."""
 
 
 def check_tool(
@@ -49,22 +47,12 @@ def check_tool(
     with server_with() as server:
         server.use(lambda tool: _check_what_it_is(tool, good, bad))
         assert server.done() == 0, "being looked at changes nothing"
-        first = server.use(lambda tool: tool.call(good, KEY))
-        assert first.ok and first.status == "success" and not first.error
-        if not server.use(_is_read_only):
-            assert server.done() == 1
-        if server.use(_repeats_nothing):
-            again = server.use(lambda tool: _again(tool, good))
-            assert again.ok and _lasting(again) == _lasting(first)
-            assert server.done() <= 1, "the same key again repeats nothing"
-    for fault, status in (
-        ("error", FailureStatus.UNAVAILABLE),
-        ("rate_limited", FailureStatus.RATE_LIMITED),
-        ("malformed", FailureStatus.BAD_ANSWER),
-    ):
-        with server_with(fault) as server:
-            server.use(lambda tool, status=status: _check_failure(tool, good, status))
-    _check_lost_answer(server_with, good, marks_repeats=marks_repeats)
+        server.use(lambda tool: _check_calls(tool, good, server.done))
+    # Three requests, each failing in its own way.
+    with server_with("error:1:1", "rate_limited:1:1", "malformed:1:1") as server:
+        server.use(lambda tool: _check_failures(tool, good))
+    with server_with("lost:1:1") as server:
+        server.use(lambda tool: _check_lost_answer(tool, good, server.done, marks_repeats=marks_repeats))
 
 
 async def _check_what_it_is(tool: Tool, good: Mapping[str, Any], bad: Mapping[str, Any]) -> None:
@@ -78,41 +66,40 @@ async def _check_what_it_is(tool: Tool, good: Mapping[str, Any], bad: Mapping[st
     assert (result.ok, result.status) == (False, "invalid_arguments")
 
 
-async def _check_failure(tool: Tool, good: Mapping[str, Any], status: FailureStatus) -> None:
-    with pytest.raises(ProviderError) as failed:
-        await tool.call(good, KEY)
-    assert isinstance(failed.value, ToolFailed) and failed.value.status is status
-    assert "Bearer" not in str(failed.value) and "127.0.0.1" not in str(failed.value)
-    if status is FailureStatus.RATE_LIMITED:
-        assert failed.value.retry_after_s == 1
+async def _check_calls(tool: Tool, good: Mapping[str, Any], done: Callable[[], int]) -> None:
+    first = await tool.call(good, KEY)
+    assert first.ok and first.status == "success" and not first.error
+    assert done() == (0 if tool.read_only else 1)
+    if tool.idempotent:
+        again = await tool.call(good, KEY)
+        assert again.ok and _lasting(again) == _lasting(first)
+        assert done() == (0 if tool.read_only else 1), "the same key again repeats nothing"
 
 
-def _check_lost_answer(server_with: ServerWith, good: Mapping[str, Any], *, marks_repeats: bool) -> None:
+async def _check_failures(tool: Tool, good: Mapping[str, Any]) -> None:
+    for status in (FailureStatus.UNAVAILABLE, FailureStatus.RATE_LIMITED, FailureStatus.BAD_ANSWER):
+        with pytest.raises(ProviderError) as failed:
+            await tool.call(good, KEY)
+        assert isinstance(failed.value, ToolFailed) and failed.value.status is status
+        assert "Bearer" not in str(failed.value) and "127.0.0.1" not in str(failed.value)
+        assert failed.value.retry_after_s == (1 if status is FailureStatus.RATE_LIMITED else None)
+
+
+async def _check_lost_answer(
+    tool: Tool, good: Mapping[str, Any], done: Callable[[], int], *, marks_repeats: bool
+) -> None:
     """It was done and the answer is lost: whoever asks again finds it done, or does it once more with a mark."""
-    with server_with("lost:1:1") as server:
-        policed = server.use(lambda tool: PolicedTool(tool, ToolRules(deadline_ms=400)).call(good, KEY))
-        assert (policed.ok, policed.status) == (False, "timeout")
-        read_only = server.use(_is_read_only)
-        assert server.done() == (0 if read_only else 1)
-        again = server.use(lambda tool: _again(tool, good))
-        assert again.ok
-        assert server.done() == (0 if read_only else 2 if marks_repeats else 1)
+    result = await PolicedTool(tool, ToolRules(deadline_ms=400)).call(good, KEY)
+    assert (result.ok, result.status) == (False, "timeout")
+    assert done() == (0 if tool.read_only else 1)
+    assert (await _again(tool, good)).ok
+    assert done() == (0 if tool.read_only else 2 if marks_repeats else 1)
 
 
 async def _again(tool: Tool, good: Mapping[str, Any]) -> ToolResult:
     if isinstance(tool, AskableAgain):
         return await tool.call_again(good, KEY)
     return await tool.call(good, KEY)
-
-
-async def _is_read_only(tool: Tool) -> bool:
-    await asyncio.sleep(0)
-    return tool.read_only
-
-
-async def _repeats_nothing(tool: Tool) -> bool:
-    await asyncio.sleep(0)
-    return tool.idempotent
 
 
 def _lasting(result: ToolResult) -> dict[str, Any]:

@@ -31,12 +31,15 @@ async def with_filler(
     async with asyncio.TaskGroup() as tasks:
         answering = tasks.create_task(call)
         try:
+            async with asyncio.timeout(rules.filler_after_ms / 1000):
+                await asyncio.shield(answering)
+        except TimeoutError:
             try:
-                async with asyncio.timeout(rules.filler_after_ms / 1000):
-                    await asyncio.shield(answering)
-            except TimeoutError:
                 if not answering.done():
                     yield Filler(text=rules.filler)
-            yield await answering
-        finally:
-            answering.cancel()
+            except GeneratorExit:
+                # Going on with it would come out of the group as a group of exceptions; returning closes as well.
+                answering.cancel()
+                return
+        result = await answering
+    yield result

@@ -46,8 +46,8 @@ def test_a_tool_keeps_what_the_port_promises(name: str) -> None:
     operation = "webhook" if name == "crm.send_video" else name
 
     @contextmanager
-    def server_with(fault: str = "") -> Iterator[Server]:
-        with a_sandbox(*([f"{operation}={fault}"] if fault else []), limited=False) as box:
+    def server_with(*faults: str) -> Iterator[Server]:
+        with a_sandbox(*(f"{operation}={fault}" for fault in faults), limited=False) as box:
             yield Server(
                 use=lambda work: box.use(lambda tools: work(tools[name])), done=lambda: done(box.state, name)
             )
@@ -57,10 +57,9 @@ def test_a_tool_keeps_what_the_port_promises(name: str) -> None:
 
 def test_slacks_webhook_keeps_it_too() -> None:
     @contextmanager
-    def server_with(fault: str = "") -> Iterator[Server]:
-        # Half of the word "ok" is no JSON that breaks off, but it is no "ok" either.
-        faults = [f"chat.post_message={fault}"] if fault else []
-        with a_sandbox(*faults, limited=False, SLACK_BOT_TOKEN="") as box:
+    def server_with(*faults: str) -> Iterator[Server]:
+        named = (f"chat.post_message={fault}" for fault in faults)
+        with a_sandbox(*named, limited=False, SLACK_BOT_TOKEN="") as box:
             yield Server(
                 use=lambda work: box.use(lambda tools: work(tools["chat.post_message"])),
                 done=lambda: len(box.state.posts),
