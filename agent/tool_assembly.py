@@ -153,6 +153,7 @@ def _number(
     low, high = bounds
     if text.isascii() and text.isdigit() and low <= int(text[:20]) <= high:
         return int(text)
-    said = f"{text[:40]!r} is no whole number from {low}" if text else "missing"
+    to = f" to {high}" if high < 1000 else ""
+    said = f"{text[:40]!r} is no whole number from {low}{to}" if text else "missing"
     mistakes.append(f"{name}: {said}")
     return low

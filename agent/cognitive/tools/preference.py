@@ -15,6 +15,12 @@ from datetime import date, datetime, timedelta
 from agent.cognitive.spoken_time import WEEKDAYS
 
 _PARTS = {"morning": (0, 12), "noon": (12, 14), "lunch": (12, 14), "afternoon": (12, 18), "evening": (17, 24)}
+_AROUND_NOON = {
+    "before noon": (0, 12),
+    "before lunch": (0, 12),
+    "after lunch": (13, 18),
+    "after noon": (12, 18),
+}
 _HOURS = ("one two three four five six seven eight nine ten eleven twelve").split()
 _CLOCK = re.compile(rf"\b(after|before|at|around|by|from)\s+(half past\s+)?({'|'.join(_HOURS)}|\d{{1,2}})\b")
 _DAY = timedelta(days=1)
@@ -48,6 +54,9 @@ def wish_of(words: str, today: date) -> Wish:
     weekdays = frozenset(place for place, name in enumerate(WEEKDAYS) if name.lower() in text)
     if "weekend" in text:
         weekdays |= {5, 6}
+    if weekdays and first is None and "next" not in text:
+        # "Thursday" is the coming one; "next Thursday" is that one to some and the one after to others.
+        first, last = today, today + 7 * _DAY
     from_hour, to_hour = _hours(text)
     return Wish(first=first, last=last, weekdays=weekdays, from_hour=from_hour, to_hour=to_hour)
 
@@ -81,7 +90,10 @@ def _days(text: str, today: date) -> tuple[date | None, date | None]:
 
 
 def _hours(text: str) -> tuple[float, float]:
-    named = [hours for word, hours in _PARTS.items() if word in text.replace("after noon", "noon")]
+    for phrase, (first, last) in _AROUND_NOON.items():
+        if phrase in text:
+            return float(first), float(last)
+    named = [hours for word, hours in _PARTS.items() if word in text]
     # "afternoon" holds "noon".
     if "afternoon" in text:
         named = [hours for hours in named if hours != _PARTS["noon"]] + [_PARTS["afternoon"]]

@@ -18,7 +18,9 @@ from tests.sandboxes import FREE, MONDAY, Sandboxed, a_sandbox
 BOOKING = {"slot": FREE, "name": "Alex", "email": "alex@example.com"}
 
 
-def call(box: Sandboxed, tool: str, arguments: dict[str, Any], key: str = "k", *, again: bool = False) -> ToolResult:
+def call(
+    box: Sandboxed, tool: str, arguments: dict[str, Any], key: str = "k", *, again: bool = False
+) -> ToolResult:
     async def called(tools: Any) -> ToolResult:
         ask = tools[tool].call_again if again else tools[tool].call
         result = await ask(arguments, key)
@@ -109,7 +111,9 @@ def test_rate_limits_are_the_vendors_own() -> None:
 
 def test_hubspots_207_is_a_failure_and_a_known_contact_is_no_new_one() -> None:
     with a_sandbox() as box:
-        new = call(box, "crm.upsert_contact", {"email": "Alex@Example.com", "name": "Alex van Doe", "phone": "1"})
+        new = call(
+            box, "crm.upsert_contact", {"email": "Alex@Example.com", "name": "Alex van Doe", "phone": "1"}
+        )
         assert new.value == {"contact_id": "512", "new": True}
         known = call(box, "crm.upsert_contact", {"email": "alex@example.com", "name": ""})
         assert known.value == {"contact_id": "512", "new": False}
@@ -128,7 +132,11 @@ def test_a_hubspot_meeting_belongs_to_its_contact_and_is_made_once() -> None:
     meeting = {"booking_id": "bk_1", "slot": FREE, "email": "alex@example.com"}
     with a_sandbox() as box:
         first = call(box, "crm.create_meeting", meeting)
-        assert first == call(box, "crm.create_meeting", meeting) == call(box, "crm.create_meeting", meeting, again=True)
+        assert (
+            first
+            == call(box, "crm.create_meeting", meeting)
+            == call(box, "crm.create_meeting", meeting, again=True)
+        )
         (held,) = box.state.meetings
         assert held.contacts == ["512"]
         assert held.properties["hs_meeting_start_time"] == "2026-05-19T09:30:00Z"
