@@ -134,7 +134,7 @@ class PolicedTool:
                     attempts=self._rules.attempts if harmless else 1,
                     ends_ns=ends_ns,
                     clock=clock,
-                    rng=self._dice(key),
+                    dice=lambda: self._dice(key),
                 )
         except TimeoutError as error:
             said = f"no answer within {self._rules.deadline_ms} ms" if deadline.expired() else str(error)

@@ -16,6 +16,7 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_aft
 
 from agent.clock import Clock
 from agent.cognitive.tools.failures import PASSING, ToolFailed, status_of
+from agent.errors import ProviderError
 from agent.units import NS_PER_S
 
 FIRST_WAIT_S = 0.1
@@ -45,19 +46,32 @@ async def persistently(
     attempts: int,
     ends_ns: int,
     clock: Clock,
-    rng: np.random.Generator,
+    dice: Callable[[], np.random.Generator],
 ) -> _T:
     """The first answer of `ask`, which gets the number of its attempt; the last attempt's error when none answers.
 
     Args:
         attempts: so many at most.
         ends_ns: on `clock`; no wait reaches beyond.
+        dice: gives the random stream of the waits, asked for at the first of them.
     """
+    try:
+        # Nearly every call ends here, and costs nothing of what follows.
+        return await ask(1)
+    except (ProviderError, TimeoutError) as error:
+        if attempts == 1 or status_of(error) not in PASSING:
+            raise
+        first = error
+    rng: np.random.Generator | None = None
 
     def wait(state: RetryCallState) -> float:
+        nonlocal rng
         error = state.outcome.exception() if state.outcome else None
         named = error.retry_after_s if isinstance(error, ToolFailed) else None
-        return named if named is not None else backoff_s(state.attempt_number, rng)
+        if named is not None:
+            return named
+        rng = rng if rng is not None else dice()
+        return backoff_s(state.attempt_number, rng)
 
     def too_late(state: RetryCallState) -> bool:
         return clock.now_ns() + round(state.upcoming_sleep * NS_PER_S) >= ends_ns
@@ -74,5 +88,8 @@ async def persistently(
     )
     async for attempt in retrying:
         with attempt:
-            answer = await ask(attempt.retry_state.attempt_number)
+            number = attempt.retry_state.attempt_number
+            if number == 1:
+                raise first
+            answer = await ask(number)
     return answer
