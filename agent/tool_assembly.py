@@ -19,7 +19,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import httpx
+from agent.errors import BadSettings
+
+try:
+    import httpx
+except ModuleNotFoundError as error:
+    raise BadSettings("tools over HTTP need httpx: pip install 'milliwatt[tools]'") from error
 
 from agent.clock import Clock
 from agent.cognitive.ports import Tool
@@ -27,7 +32,6 @@ from agent.cognitive.tools import cal_com, hubspot, slack
 from agent.cognitive.tools.http import base_url_mistake, make_client
 from agent.cognitive.tools.webhook import Webhook, WebhookConfig
 from agent.cognitive.tools.webhook_file import load_webhooks
-from agent.errors import BadSettings
 
 MAX_OFFERS = 5
 """Nobody remembers more times that were read out to them."""

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -72,3 +74,16 @@ def test_a_file_that_is_none_is_refused(tmp_path: Path, content: str, said: str)
     file.write_text(content)
     with pytest.raises(BadSettings, match=said):
         tool_settings_from({"MILLIWATT_WEBHOOKS": str(file)})
+
+
+def test_a_missing_extra_is_named_in_one_line() -> None:
+    script = (
+        "import sys; sys.modules['httpx'] = None\n"
+        "from agent.errors import BadSettings\n"
+        "try:\n    import agent.tool_assembly\n"
+        "except BadSettings as error:\n    print(error)"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True
+    )
+    assert said.stdout == "tools over HTTP need httpx: pip install 'milliwatt[tools]'\n"
