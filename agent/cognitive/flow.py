@@ -25,6 +25,7 @@ from hashlib import sha256
 from agent.cognitive.decision import Rule
 from agent.cognitive.handoff import LowConfidence
 from agent.cognitive.knowledge_source import KnowledgeSource
+from agent.cognitive.tool_rules import ToolRules
 from agent.cognitive.wording import Wording, fill
 from agent.turn import Json
 
@@ -162,6 +163,7 @@ class Flow:
         includes: by intent, the intents whose examples also count as its own.
         variables: what the call may tell beforehand, with the value that stands in when it does not.
         tools: by tool, the statuses it may answer besides `success` and `failure`.
+        tool_rules: by tool, how it is called; the usual rules for a tool not named here.
         on: branches that every asking state has unless it names its own.
         keys: the same for telephone keys.
         priority: intents that win over any other, the first over the second.
@@ -179,6 +181,7 @@ class Flow:
     includes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     variables: Mapping[str, str] = field(default_factory=dict)
     tools: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    tool_rules: Mapping[str, ToolRules] = field(default_factory=dict)
     on: Mapping[str, Branch] = field(default_factory=dict)
     keys: Mapping[str, str] = field(default_factory=dict)
     priority: tuple[str, ...] = ()
@@ -212,6 +215,7 @@ class Flow:
         """What the agent may say, placeholders filled as far as `variables` and the flow's own values go."""
         said = [text for state in self.states.values() for text in state.texts()]
         said += [branch.say for branch in self.on.values() if branch.say]
+        said += [rules.filler for rules in self.tool_rules.values() if rules.filler]
         return self._filled(said, variables)
 
     def example_phrases(self, variables: Mapping[str, str] | None = None) -> tuple[str, ...]:

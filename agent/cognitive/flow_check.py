@@ -26,6 +26,7 @@ from agent.cognitive.flow import (
     ValueType,
 )
 from agent.cognitive.flow_check_knowledge import knowledge_mistakes
+from agent.cognitive.flow_check_tools import tool_mistakes
 from agent.cognitive.handoff import REASON, SUMMARY
 from agent.cognitive.spoken_words import spoken_form
 from agent.cognitive.wording import TRANSCRIPT, placeholder_mistakes, placeholders
@@ -39,7 +40,8 @@ def flow_mistakes(flow: Flow) -> list[str]:
     """Every mistake of the flow, one sentence each; none when it may answer calls."""
     checks = (
         *(_head, _intents, _shared_examples, _targets, _branches, _texts),
-        *(_unreachable, _silent_loops, _too_long, _unset_variables, knowledge_mistakes),
+        *(_unreachable, _silent_loops, _too_long, _unset_variables),
+        *(knowledge_mistakes, tool_mistakes),
     )
     return [mistake for check in checks for mistake in check(flow)]
 

@@ -20,10 +20,11 @@
 
 `variables` are what a call may know beforehand, each with the value that stands in when it does not. `tools` names the
 statuses a tool may answer besides `success` and `failure`; a timeout, an error and a status not named here are
-`failure`. The flow's `on` and `keys` hold in every asking state that does not name the branch itself. An intent may
-include another's examples as `"@other"`; the intent `unclear` holds examples of what no branch is meant by. A state
-without `ask`, `action`, `outcome` and `next` asks by its `say`. A branch to `"@back"` returns to the question last
-asked. States, branches and `{{variable|filter}}` are explained in `flow.py`, `wording.py` and `docs/flows.md`.
+`failure`; `flow_file_tools.py` has the long form, with deadline and filler. The flow's `on` and `keys` hold in every
+asking state that does not name the branch itself. An intent may include another's examples as `"@other"`; the intent
+`unclear` holds examples of what no branch is meant by. A state without `ask`, `action`, `outcome` and `next` asks by
+its `say`. A branch to `"@back"` returns to the question last asked. States, branches and `{{variable|filter}}` are
+explained in `flow.py`, `wording.py` and `docs/flows.md`.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ from agent.cognitive.flow import BACK, NEXT, Branch, Capture, Flow, HandOver, St
 from agent.cognitive.flow_check import flow_mistakes
 from agent.cognitive.flow_file_decide import RuleModel, rules_of
 from agent.cognitive.flow_file_knowledge import knowledge_source
+from agent.cognitive.flow_file_tools import declared_tools
 from agent.cognitive.handoff import LowConfidence
 from agent.errors import BadFlow
 from agent.turn import Json
@@ -157,7 +159,7 @@ class _Flow(_Model):
     states: dict[str, Any] = {}
     intents: dict[str, list[str]] = {}
     variables: dict[str, str] = {}
-    tools: dict[str, list[str]] = {}
+    tools: dict[str, Any] = {}
     on: dict[str, str | _Branch] = {}
     keys: dict[str, str] = {}
     priority: list[str] = []
@@ -181,6 +183,7 @@ def _flow(raw: dict[str, Any], mistakes: list[str]) -> Flow:
     head = _lenient(_Flow, raw, "", mistakes)
     states = {name: _state(name, value, mistakes) for name, value in head.states.items()}
     intents, includes = _intents(head.intents)
+    tools, tool_rules = declared_tools(head.tools, mistakes)
     return Flow(
         name=head.flow,
         start=head.start,
@@ -188,7 +191,8 @@ def _flow(raw: dict[str, Any], mistakes: list[str]) -> Flow:
         intents=intents,
         includes=includes,
         variables=head.variables,
-        tools={name: tuple(statuses) for name, statuses in head.tools.items()},
+        tools=tools,
+        tool_rules=tool_rules,
         on=_branches(head.on),
         keys=head.keys,
         priority=tuple(head.priority),

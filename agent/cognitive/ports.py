@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from agent.cognitive.dialogue import Dialogue, Said
 from agent.cognitive.flow import Flow, State
@@ -88,12 +88,35 @@ class Tool(Protocol):
         """Whether calling it changes nothing outside."""
         ...
 
+    @property
+    def idempotent(self) -> bool:
+        """Whether the same key again repeats nothing, so that a call that failed in passing may be made again."""
+        ...
+
+    @property
+    def arguments_schema(self) -> Mapping[str, Json]:
+        """The JSON schema (draft 2020-12) that its arguments keep to."""
+        ...
+
     async def call(self, arguments: Mapping[str, Json], idempotency_key: str) -> ToolResult:
-        """Does it. The same key again returns the first result and repeats nothing.
+        """Does it. Where the tool is idempotent the same key again returns the first result and repeats nothing.
 
         Raises:
             ProviderTimeout: no answer before the deadline.
-            ProviderError: it failed in another way.
+            ProviderError: it failed in another way; `agent.cognitive.tools.failures` says in which ways.
+        """
+        ...
+
+
+@runtime_checkable
+class AskableAgain(Protocol):
+    """A tool that does better when it is told that an earlier call may have done its work already."""
+
+    async def call_again(self, arguments: Mapping[str, Json], idempotency_key: str) -> ToolResult:
+        """Does what a call under this key, whose answer never came, has not done; what it can't know, it marks.
+
+        Raises:
+            ProviderError: as `Tool.call` does.
         """
         ...
 
