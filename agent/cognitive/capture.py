@@ -1,7 +1,8 @@
-"""Values taken from the caller's words: a slot of those offered, a mail address, a telephone number, a time, a sum.
+"""Values taken from the caller's words: which reader serves which type, and what a caller took back.
 
 Words come in as `spoken_words` gives them, so what was typed and what was recognised read alike. Each reader returns
-the value or None, and never guesses: two slots that fit the words equally well are no choice.
+the value or None, and never guesses: two values that fit the words equally well are none. Of a line in which a value
+is put right ("Tuesday, no, Wednesday") the last part that holds a value counts.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from agent.cognitive.flow import ValueType
+from agent.cognitive.repairs import after_repairs
 from agent.cognitive.slot_choice import chosen_slot
 from agent.cognitive.spelled import mail_address, telephone_number
 from agent.cognitive.time_phrases import sum_of_money, timeline, when_said
@@ -27,7 +29,13 @@ class Answer:
 
 def captured_value(value_type: ValueType, answer: Answer) -> str | None:
     """The value of that type in the caller's words; None when there is none, or no single one."""
-    return _READERS[value_type](answer)
+    reader = _READERS[value_type]
+    if value_type is not ValueType.TEXT:
+        from dataclasses import replace
+        for words in after_repairs(answer.words):
+            if (value := reader(replace(answer, words=words))) is not None:
+                return value
+    return reader(answer)
 
 
 _READERS: Mapping[ValueType, Callable[[Answer], str | None]] = {
