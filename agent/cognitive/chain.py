@@ -73,8 +73,12 @@ def _take_turn(flow: Flow, dialogue: Dialogue, understood: Understanding, turn: 
     state = flow.states[dialogue.node_id]
     turns = dialogue.turns + 1
     captured = {**dialogue.captured, **understood.captured}
+    dialogue = replace(dialogue, pending=understood.pending, settled=understood.settled)
     if turns > flow.turn_limit:
         return _enter(flow, replace(dialogue, turns=turns, captured=captured), Branch(to=flow.too_long), turn)
+    if understood.says:
+        # About a value: the question that is open stays open, and is asked again unless an answer is awaited.
+        return _about_a_value(flow, replace(dialogue, turns=turns, captured=captured), understood.says, turn)
     if understood.branch == UNCLEAR and turn.heard is not None:
         # Whoever speaks over the question has not heard it; asking again shortly is no failed attempt.
         return _ask_again(flow, replace(dialogue, turns=turns), turn)
@@ -82,6 +86,14 @@ def _take_turn(flow: Flow, dialogue: Dialogue, understood: Understanding, turn: 
     visits = _after_an_answer(flow, dialogue.visits) if answered else dialogue.visits
     moved = replace(dialogue, turns=turns, captured=captured, visits=visits)
     return _enter(flow, moved, flow.branches(state)[understood.branch], turn)
+
+
+def _about_a_value(flow: Flow, dialogue: Dialogue, says: str, turn: TurnInput) -> Walk:
+    """Reads a value back, asks which of two is right, or says how one has been put right."""
+    yield from (Tts(text=sentence) for sentence in sentences(says))
+    if dialogue.pending is not None and dialogue.pending.value:
+        return dialogue
+    return (yield from _ask_again(flow, dialogue, turn))
 
 
 def _hang_up(dialogue: Dialogue) -> Walk:

@@ -13,7 +13,9 @@ from agent.cognitive.number_reading import ZEROS, read_below_hundred
 from agent.cognitive.spoken_words import UNITS
 
 _NAMED = {"noon": (12, "pm"), "midday": (12, "pm"), "midnight": (12, "am")}
-_BEFORE_HOUR = frozenset("at around about by before after from until till for past say to between make it's".split())
+_BEFORE_HOUR = frozenset(
+    "at around about by before after from until till for past say to between make it's".split()
+)
 _PARTS = {
     "am": "am", "morning": "am", "pm": "pm", "afternoon": "pm", "evening": "pm", "tonight": "pm", "night": "night",
 }  # fmt: skip
@@ -144,7 +146,11 @@ def _hour_and_minute(words: Sequence[str], start: int) -> ClockTime | None:
         alone = 10 <= minutes[0] < 60 and _at(words, minutes[1]) not in _COUNTED | {"hundred"}
         # "Oh seven seven oh ten twelve forty": a time does not stand among figures.
         among = read_below_hundred(words, minutes[1]) is not None or (start and words[start - 1] in UNITS)
-        return _timed(words, hour, minutes[0], start, minutes[1]) if alone and not among else None
+        if not alone or among:
+            return None
+        # "The nine thirty one" is the one at half past nine.
+        pronoun = minutes[0] > 20 and minutes[0] % 10 == 1 and start > 0 and words[start - 1] == "the"
+        return _timed(words, hour, minutes[0] - pronoun, start, minutes[1])
     if hour == 0:
         return None
     half, _ = _half(words, place, hour)

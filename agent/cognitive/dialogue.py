@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from agent.cognitive.pending import Pending, Settled
 from agent.cognitive.wording import Value
 from agent.turn import Action, DialogueState
 
@@ -22,6 +23,8 @@ class Dialogue:
         turns: caller turns so far.
         outcome: as the end state declares it; None while the call goes on.
         ending: how the call was ended, to be said again when the caller speaks after the end.
+        pending: a value that was read back to the caller and does not count yet.
+        settled: the values taken last, which the next turn may put right.
     """
 
     node_id: str = ""
@@ -32,6 +35,8 @@ class Dialogue:
     turns: int = 0
     outcome: str | None = None
     ending: Action | None = None
+    pending: Pending | None = None
+    settled: Settled | None = None
 
     def public(self) -> DialogueState:
         """What the other side of the bridge may see."""

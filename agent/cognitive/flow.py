@@ -21,6 +21,8 @@ from enum import StrEnum
 from functools import cached_property
 from hashlib import sha256
 
+from agent.cognitive.capture_settings import CaptureSettings, ValueTexts
+from agent.cognitive.value_types import ValueType as ValueType
 from agent.cognitive.wording import Wording, fill
 from agent.turn import Json
 
@@ -50,18 +52,6 @@ class Kind(StrEnum):
     PASS = "pass"
 
 
-class ValueType(StrEnum):
-    """What can be taken from the caller's words; `capture.py` says how."""
-
-    SLOT = "slot"
-    EMAIL = "email"
-    PHONE = "phone"
-    WHEN = "when"
-    MONEY = "money"
-    TIMELINE = "timeline"
-    TEXT = "text"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Branch:
     """Where a branch leads, and what is said on the way there."""
@@ -79,12 +69,14 @@ class Capture:
         type: how it is found in the words.
         branch: the branch that finding it takes; empty where it is welcome but decides nothing.
         source: for slots, the variable that holds what was offered.
+        settings: confirmation, bounds, choices and keys.
     """
 
     variable: str
     type: ValueType
     branch: str = ""
     source: str = ""
+    settings: CaptureSettings = field(default_factory=CaptureSettings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +152,7 @@ class Flow:
         asides: intents that give way to any likely answer said along with them.
         turn_limit: a call gets this many caller turns, then goes to `too_long`.
         too_long: a state that ends the call without asking anything.
+        value_texts: what is said to read a value back, and to put one right.
     """
 
     name: str
@@ -175,6 +168,7 @@ class Flow:
     asides: tuple[str, ...] = ()
     turn_limit: int
     too_long: str
+    value_texts: ValueTexts = field(default_factory=ValueTexts)
 
     def branches(self, state: State) -> Mapping[str, Branch]:
         """The state's branches, the flow's own included where the caller is asked something."""

@@ -36,8 +36,9 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from agent.cognitive.flow import BACK, NEXT, Branch, Capture, Flow, HandOver, State, ToolAction, ValueType
+from agent.cognitive.flow import BACK, NEXT, Branch, Flow, HandOver, State, ToolAction
 from agent.cognitive.flow_check import flow_mistakes
+from agent.cognitive.flow_file_capture import CaptureModel, ValueTextsModel, capture_of, value_texts_of
 from agent.errors import BadFlow
 from agent.turn import Json
 
@@ -110,12 +111,6 @@ class _Branch(_Model):
     say: str = ""
 
 
-class _Capture(_Model):
-    type: ValueType = Field(strict=False)
-    branch: str = ""
-    source: str = Field(default="", alias="from")
-
-
 class _Action(_Model):
     tool: str
     arguments: dict[str, Any] = {}
@@ -133,7 +128,7 @@ class _State(_Model):
     reask: str = ""
     action: _Action | None = None
     done: str = ""
-    capture: dict[str, _Capture] = {}
+    capture: dict[str, CaptureModel] = {}
     on: dict[str, str | _Branch] = {}
     keys: dict[str, str] = {}
     outcome: str | None = Field(default=None, min_length=1)
@@ -154,6 +149,7 @@ class _Flow(_Model):
     asides: list[str] = []
     turn_limit: int = DEFAULT_TURN_LIMIT
     too_long: str = ""
+    values: ValueTextsModel = ValueTextsModel()
     # Read apart, so that a wrong one does not hide the rest.
     schema_number: Any = Field(default=None, alias="schema")
 
@@ -183,6 +179,7 @@ def _flow(raw: dict[str, Any], mistakes: list[str]) -> Flow:
         asides=tuple(head.asides),
         turn_limit=head.turn_limit,
         too_long=head.too_long,
+        value_texts=value_texts_of(head.values),
     )
 
 
@@ -205,10 +202,7 @@ def _state(name: str, raw: object, mistakes: list[str]) -> State:
         reask=model.reask,
         action=_action(model.action),
         done=model.done,
-        capture=tuple(
-            Capture(variable=variable, type=c.type, branch=c.branch, source=c.source)
-            for variable, c in model.capture.items()
-        ),
+        capture=tuple(capture_of(variable, c) for variable, c in model.capture.items()),
         on=_branches(model.on),
         keys=model.keys,
         outcome=model.outcome,

@@ -15,8 +15,8 @@ _TERMS: tuple[tuple[str, ...], ...] = tuple(
         (
             tuple(term.split())
             for term in (
-                "no|nope|sorry|i mean|i meant|i do mean|rather|or rather|actually|make it|make that|make this|wait|hang on"
-                "|hold on|no wait|scratch that|strike that|correction|let me correct that|i beg your pardon|well no"
+                "no|nope|sorry|i mean|i meant|i do mean|rather|or rather|actually|make it|make that|make this|wait"
+                "|hang on|hold on|no wait|scratch that|strike that|correction|let me correct that|i beg your pardon|well no"
                 "|my mistake|i tell a lie|let me start again|start again|let me rephrase|excuse me|change that to"
                 "|let's say|instead|not that|that's wrong|i should say|what am i saying"
             ).split("|")
@@ -69,9 +69,7 @@ def _editing_terms(words: Sequence[str]) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
     place = 0
     while place < len(words):
-        size = next(
-            (n for n in range(_LONGEST, 0, -1) if tuple(words[place : place + n]) in _TERM_SET), 0
-        )
+        size = next((n for n in range(_LONGEST, 0, -1) if tuple(words[place : place + n]) in _TERM_SET), 0)
         if not size:
             place += 1
             continue

@@ -114,7 +114,9 @@ def _hour_sign(words: Sequence[str], moment: datetime) -> bool | None:
 
 def _is_then(words: Sequence[str], time: ClockTime, moment: datetime) -> bool:
     # "At ten" may be short for ten thirty, "ten o'clock" is not.
-    loose = time.minute == 0 and not {"o'clock", "noon", "midday", "midnight"} & set(words[time.start : time.end])
+    loose = time.minute == 0 and not {"o'clock", "noon", "midday", "midnight"} & set(
+        words[time.start : time.end]
+    )
     return moment.hour in time.hours and (loose or moment.minute == time.minute)
 
 

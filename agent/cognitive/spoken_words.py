@@ -24,7 +24,15 @@ _FILLERS = frozenset({"um", "uh", "erm", "er", "ehm", "hmm", "ah"})
 # A longer run of digits is a telephone number or a code, and is read out digit by digit.
 _LONGEST_COUNT = 4
 _CURRENCIES = {"£": "pounds", "$": "dollars", "€": "euros"}
-_WRITTEN_FORMS = {"ok": "okay", "yep": "yeah", "yup": "yeah", "aye": "yes", "nah": "no", "naw": "no", "nay": "no"}
+_WRITTEN_FORMS = {
+    "ok": "okay",
+    "yep": "yeah",
+    "yup": "yeah",
+    "aye": "yes",
+    "nah": "no",
+    "naw": "no",
+    "nay": "no",
+}
 # "Mm-hmm", "mhm" and "uh-huh" affirm; "nuh-uh" and "uh-uh" do not. Recognisers write them in many ways.
 _HUMMED_YES = re.compile(r"\b(?:m+[- ]?h+m+|u+h+[- ]?h+u+h+)\b")
 _HUMMED_NO = re.compile(r"\b(?:n+u+h+[- ]u+h+|u+h+[- ]u+h+|mm[- ]mm)\b")
