@@ -7,7 +7,7 @@ some mean that one, so the reading is not sure of itself.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
 
@@ -27,10 +27,11 @@ _YEARS_AHEAD = 8  # the 29th of February may be so far away: 1896, 1904
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Day:
-    """A day that was named: whether it can be only this one, and the place after its last word."""
+    """A day that was named: whether it can be only this one, and the places of its first word and after its last."""
 
     day: date
     sure: bool
+    start: int = 0
     end: int
 
 
@@ -41,7 +42,7 @@ def days(words: Sequence[str], today: date | None) -> list[Day]:
     while place < len(words):
         day = _calendar_day(words, place, today) or (_seen_from(today, words, place) if today else None)
         if day is not None:
-            found.append(day)
+            found.append(replace(day, start=place))
         place = day.end if day is not None else place + 1
     return found
 

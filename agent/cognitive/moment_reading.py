@@ -16,6 +16,8 @@ from agent.cognitive.number_reading import read_quantity
 from agent.cognitive.reading import Reading
 from agent.cognitive.spoken_time import local_time
 
+# These may stand between a time and its half of the day: "at nine tomorrow morning".
+_RELATIVE = frozenset({"today", "tonight", "tomorrow"})
 _WAKING_HOURS = range(7, 19)
 _UNIT_MINUTES = {"minute": 1, "minutes": 1, "hour": 60, "hours": 60}
 
@@ -47,12 +49,18 @@ def moment_said(
         moment = now + timedelta(minutes=minutes)
         return Reading(value=moment.astimezone(zone).isoformat(timespec="seconds"))
     day = date_said(words, now_iso=now_iso, time_zone=time_zone)
-    clock = _time(words, earliest, latest)
+    clock = _time(_without_days(words, now.date()), earliest, latest)
     if day is None or clock is None:
         return None
     moment = datetime.combine(date.fromisoformat(day.value), clock[0], zone)
     there = _is_on_the_clock(moment)
     return Reading(value=moment.isoformat(timespec="seconds"), sure=day.sure and clock[1]) if there else None
+
+
+def _without_days(words: Sequence[str], today: date) -> list[str]:
+    """The words with those of a day blanked: "twenty twenty seven" is a year, and no time of day."""
+    spans = {place for day in days(words, today) for place in range(day.start, day.end)}
+    return [word if place not in spans or word in _RELATIVE else "" for place, word in enumerate(words)]
 
 
 def _time(words: Sequence[str], earliest: str, latest: str) -> tuple[time, bool] | None:

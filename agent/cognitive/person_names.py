@@ -49,6 +49,8 @@ def _said(words: Sequence[str], runs: Sequence[tuple[str, int, int]]) -> list[st
 def _spelled_in(said: Sequence[str], spelled: Sequence[str]) -> list[str]:
     """The name said with what was spelled in place of the word it spells, by its first letter, the last first."""
     names = list(said)
+    if len(spelled) == 1 and len(names) == 2 and (parted := _parted(names, spelled[0])):
+        return parted
     fitted = len(names)
     for letters in reversed(spelled):
         at = next((n for n in range(fitted - 1, -1, -1) if names[n][0] == letters[0]), None)
@@ -58,6 +60,16 @@ def _spelled_in(said: Sequence[str], spelled: Sequence[str]) -> list[str]:
         else:
             names[at], fitted = letters, at
     return names
+
+
+def _parted(names: Sequence[str], letters: str) -> list[str] | None:
+    """Both names spelled without a pause, parted where one of them is as it was said and the other begins so."""
+    first, last = names
+    if letters.startswith(first) and letters[len(first) : len(first) + 1] == last[0]:
+        return [first, letters[len(first) :]]
+    if letters.endswith(last) and letters[0] == first[0] and len(letters) > len(last):
+        return [letters[: -len(last)], last]
+    return None
 
 
 def _is_word(word: str) -> bool:

@@ -16,9 +16,10 @@ _TERMS: tuple[tuple[str, ...], ...] = tuple(
             tuple(term.split())
             for term in (
                 "no|nope|sorry|i mean|i meant|i do mean|rather|or rather|actually|make it|make that|make this|wait"
-                "|hang on|hold on|no wait|scratch that|strike that|correction|let me correct that|i beg your pardon|well no"
-                "|my mistake|i tell a lie|let me start again|start again|let me rephrase|excuse me|change that to"
-                "|let's say|instead|not that|that's wrong|i should say|what am i saying"
+                "|hang on|hold on|no wait|scratch that|strike that|correction|let me correct that"
+                "|i beg your pardon|well no|my mistake|i tell a lie|let me start again"
+                "|start again|let me rephrase"
+                "|excuse me|change that to|let's say|instead|not that|that's wrong|i should say|what am i saying"
             ).split("|")
         ),
         key=len,

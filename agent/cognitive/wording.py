@@ -1,8 +1,9 @@
 """Texts with `{{variables}}` in them, filled for one call and cut into sentences to be spoken one by one.
 
 `{{name}}` stands for a variable as it is. `{{slot|time}}` says a date and time in words, `{{offered|times}}` a list of
-them, `{{email|email}}` a mail address, `{{phone|digits}}` a number digit by digit, `{{day|date}}` a date, `{{at|clock}}`
-a time of day, `{{when|moment}}` both, `{{sum|amount}}` a sum, `{{count|number}}` a number, `{{code|signs}}` a code.
+them, `{{email|email}}` a mail address, `{{phone|digits}}` a number digit by digit, `{{day|date}}` a date,
+`{{at|clock}}` a time of day, `{{when|moment}}` both, `{{sum|amount}}` a sum, `{{count|number}}`
+a number, `{{code|signs}}` a code.
 """
 
 from __future__ import annotations
