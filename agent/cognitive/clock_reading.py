@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agent.cognitive.number_reading import ZEROS, read_below_hundred
-from agent.cognitive.spoken_words import UNITS
+from agent.cognitive.spoken_words import NUMBER_WORDS, UNITS
 
 _NAMED = {"noon": (12, "pm"), "midday": (12, "pm"), "midnight": (12, "am")}
 _BEFORE_HOUR = frozenset(
@@ -139,13 +139,14 @@ def _hour_and_minute(words: Sequence[str], start: int) -> ClockTime | None:
         return _timed(words, hour, 0, start, place + 1)
     if _at(words, place) == "hundred" and (hour > 12 or _at(words, place + 1) == "hours"):
         return _made(hour, 0, "", start, place + 1 + (_at(words, place + 1) == "hours"))
-    if _at(words, place) in ZEROS and (unit := UNITS.get(_at(words, place + 1), 0)):
+    # "Oh seven seven oh nine": a time does not stand among the figures of a telephone number.
+    among = start > 0 and (words[start - 1] in NUMBER_WORDS or words[start - 1] in ZEROS)
+    if not among and _at(words, place) in ZEROS and (unit := UNITS.get(_at(words, place + 1), 0)):
         return _timed(words, hour, unit, start, place + 2)
     minutes = read_below_hundred(words, place)
     if minutes is not None:
         alone = 10 <= minutes[0] < 60 and _at(words, minutes[1]) not in _COUNTED | {"hundred"}
-        # "Oh seven seven oh ten twelve forty": a time does not stand among figures.
-        among = read_below_hundred(words, minutes[1]) is not None or (start and words[start - 1] in UNITS)
+        among = among or read_below_hundred(words, minutes[1]) is not None
         if not alone or among:
             return None
         # "The nine thirty one" is the one at half past nine.

@@ -21,6 +21,7 @@ _WEEKDAY = {name.lower(): number for number, name in enumerate(WEEKDAYS)}
 _RELATIVE = {"today": 0, "tonight": 0, "tomorrow": 1, "yesterday": -1}
 _UNIT_DAYS = {"day": 1, "days": 1, "week": 7, "weeks": 7, "fortnight": 14}
 _NOT_A_DATE = frozenset("one of time floor slot option choice thing".split())
+_BEFORE_A_DAY = frozenset({"on", "by", "from", "until", "till", "before"})
 _FIRST_YEAR, _LAST_YEAR = 1900, 2099
 _YEARS_AHEAD = 8  # the 29th of February may be so far away: 1896, 1904
 
@@ -102,7 +103,9 @@ def _seen_from(today: date, words: Sequence[str], start: int) -> Day | None:
         return _weekday(today, words, start)
     if word == "the" and (rank := _rank(words, start + 1)) and _at(words, rank[1]) not in _NOT_A_DATE:
         # "The ninth": this month's, or the next one's that has it.
-        if rank[0] <= 3 and _at(words, start - 1) not in ("on", "by", "from", "until", "till", "before"):
+        # "The first" is a place in a list, unless it is said as a day or as one of two.
+        of_two = _at(words, rank[1]) in ("or", "and") and _rank(words, rank[1] + 2) is not None
+        if rank[0] <= 3 and not of_two and _at(words, start - 1) not in _BEFORE_A_DAY:
             return None
         ahead = (today + timedelta(days=n) for n in range(62))
         made = next((day for day in ahead if day.day == rank[0]), None)

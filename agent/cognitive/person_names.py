@@ -14,8 +14,9 @@ from agent.cognitive.spoken_words import NUMBER_WORDS
 
 _LEAD_INS = frozenset(
     "my name is names name's it's its it i'm i am this that's that the yes yeah sure okay hi hello well so and "
-    "please full first last surname family call me under in for of course speaking here a an thank thanks you spelled spelt "
-    "that'll be would which with mister mr mrs ms miss dr doctor no not right actually sorry put down as".split()
+    "please full first last surname family call me under in for of course speaking here a an thank thanks "
+    "you spelled spelt that'll be would which with mister mr mrs ms miss dr doctor no not right "
+    "actually sorry put down as".split()
 )
 _TITLE_JOINS = frozenset({"dash", "hyphen", "apostrophe"})
 _MOST_WORDS = 4
