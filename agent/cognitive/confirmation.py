@@ -95,7 +95,7 @@ def settle(pending: Pending, capture: Capture, answer: Answer, speaker: Speaker)
         return _which(pending, capture, reading, answer.words, speaker)
     said = verdict(answer.words)
     if reading is not None and reading.value == pending.value and said is not Verdict.NO:
-        return _counts(pending, pending.value)
+        return _counts(pending, pending.value, capture, speaker)
     if (
         reading is not None
         and reading.value != pending.value
@@ -104,7 +104,7 @@ def settle(pending: Pending, capture: Capture, answer: Answer, speaker: Speaker)
         # Put right, or told anew: read back once more, since this value was hard to hear.
         return _asks(replace(pending, value=reading.value, by_keys=False), capture, speaker)
     if said is Verdict.YES and pending.value:
-        return _counts(pending, pending.value)
+        return _counts(pending, pending.value, capture, speaker)
     if said is Verdict.NO and pending.value:
         return _asks_anew(pending, capture, speaker)
     return _asks(pending, capture, speaker) if pending.value else _asks_anew(pending, capture, speaker)
@@ -113,7 +113,7 @@ def settle(pending: Pending, capture: Capture, answer: Answer, speaker: Speaker)
 def settle_by_keys(pending: Pending, capture: Capture, value: str, speaker: Speaker) -> Settlement:
     """What a keyed value makes of the pending one: the same counts, and of two that differ the caller chooses."""
     if value in (pending.value, pending.other) or not pending.value:
-        return _counts(replace(pending, by_keys=True), value)
+        return _counts(replace(pending, by_keys=True), value, capture, speaker)
     return disputed(pending, capture, keyed=value, said=pending.value, speaker=speaker)
 
 
@@ -134,16 +134,18 @@ def _which(
     values = (pending.value, pending.other)
     if reading is not None:
         if reading.value in values:
-            return _counts(pending, reading.value)
+            return _counts(pending, reading.value, capture, speaker)
         return _asks(replace(pending, value=reading.value, other="", by_keys=False), capture, speaker)
     keyed = keyed_or_said(words)
     if keyed is not None and verdict(words) is not Verdict.NO:
-        return _counts(pending, values[0] if keyed else values[1])
+        return _counts(pending, values[0] if keyed else values[1], capture, speaker)
     return _asks(pending, capture, speaker)
 
 
-def _counts(pending: Pending, value: str) -> Settlement:
-    return Settlement(captured={pending.variable: value}, branch=pending.branch)
+def _counts(pending: Pending, value: str, capture: Capture, speaker: Speaker) -> Settlement:
+    # Where no branch follows the caller hears what counts now; else the next question tells that it went on.
+    says = "" if pending.branch else speaker.corrected(capture, value)
+    return Settlement(captured={pending.variable: value}, branch=pending.branch, says=says)
 
 
 def _asks(pending: Pending, capture: Capture, speaker: Speaker) -> Settlement:

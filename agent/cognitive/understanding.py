@@ -193,8 +193,6 @@ def _unheard(flow: Flow, pending: Pending, turn: TurnInput) -> Settlement:
 def _settlement(settlement: Settlement, dialogue: Dialogue) -> Understanding:
     """A settled value as the turn's meaning; where no branch follows, the open question is asked again."""
     pending = dialogue.pending
-    stays = not settlement.branch
-    says = settlement.says or ("Thank you." if stays else "")
     settled = None
     if settlement.captured and pending is not None:
         names = tuple(settlement.captured)
@@ -204,7 +202,7 @@ def _settlement(settlement: Settlement, dialogue: Dialogue) -> Understanding:
     return Understanding(
         branch=settlement.branch or CORRECTED,
         captured=settlement.captured,
-        says=says,
+        says=settlement.says,
         pending=settlement.pending,
         settled=settled,
     )
