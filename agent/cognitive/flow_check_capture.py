@@ -86,7 +86,7 @@ def _bounds(capture: Capture) -> Iterator[str]:
     if not given:
         return
     if capture.type not in _BOUNDED:
-        yield f": a {capture.type} has no `min` and `max`"
+        yield f": the type `{capture.type}` has no `min` and `max`"
         return
     values = {name: _bound(capture.type, bound) for name, bound in given.items()}
     for name, value in values.items():
