@@ -58,7 +58,7 @@ def read_value(capture: Capture, answer: Answer) -> Reading | None:
     for words in after_repairs(answer.words):
         reading = reader(replace(answer, words=words), capture.settings)
         if reading is not None:
-            return reading
+            return replace(reading, repaired=True)
         # "... one two three, no, four": part of a number was put right, and nobody can tell which.
         doubtful |= capture.type is ValueType.PHONE and bool(NUMBER_WORDS & set(words))
     reading = reader(answer, capture.settings)

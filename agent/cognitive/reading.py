@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """A value as it is kept; `sure` is false where the caller should be asked whether it is right."""
+    """A value as it is kept.
+
+    Attributes:
+        value: the value.
+        sure: false where the caller should be asked whether it is right.
+        repaired: whether it stands after words that take back what stood before them.
+    """
 
     value: str
     sure: bool = True
+    repaired: bool = field(default=False, compare=False)

@@ -49,6 +49,12 @@ def after_repairs(words: Sequence[str]) -> Iterator[tuple[str, ...]]:
             yield rest
 
 
+def without_terms(words: Sequence[str]) -> tuple[str, ...]:
+    """The words without the editing terms within them: the "no" of "Tuesday, no, Wednesday" refuses nothing."""
+    cut = {place for start, end in _editing_terms(words) for place in range(start, end)}
+    return tuple(word for place, word in enumerate(words) if place not in cut)
+
+
 def opening_repair(words: Sequence[str]) -> tuple[tuple[str, ...], bool] | None:
     """What follows where a turn opens by taking something back, and whether it can mean nothing else.
 

@@ -25,6 +25,7 @@ _DENIALS = frozenset({"not", "can't", "cannot", "don't", "won't", "isn't", "does
 _DENIAL_REACH = 3
 _PLACES = {"first": 0, "former": 0, "earlier": 0, "earliest": 0, "second": 1, "third": 2}
 _DENIABLE = {*_DAYS, *_HOURS, "morning", "afternoon", "evening", "first", "second"}
+_EITHER = frozenset({"either", "any", "whichever", "both"})
 _LAST_PLACES = frozenset({"last", "latter", "later", "latest"})
 _PARTS = {"morning": (0, 12), "afternoon": (12, 18), "evening": (18, 24)}
 
@@ -44,8 +45,12 @@ def chosen_slot(
 def has_no_preference(words: Sequence[str]) -> bool:
     """Whether the caller leaves the choice to us."""
     text = f" {' '.join(words)} "
+    if any(f" {said} " in text for said in ("don't mind", "not fussy", "not bothered", "no preference")):
+        return True
+    # "I'm not about for either of those" turns both down.
     return any(
-        f" {said} " in text for said in ("either", "any", "whichever", "both", "don't mind", "not fussy")
+        word in _EITHER and not _DENIALS & set(words[max(0, place - _DENIAL_REACH - 1) : place])
+        for place, word in enumerate(words)
     )
 
 

@@ -28,6 +28,7 @@ from agent.cognitive.flow import NO_SPEECH, UNCLEAR, VOICEMAIL, Capture, Flow, S
 from agent.cognitive.pending import Pending, Settled
 from agent.cognitive.precedence import Choice, choose
 from agent.cognitive.reading import Reading
+from agent.cognitive.repairs import without_terms
 from agent.cognitive.slot_choice import has_no_preference
 from agent.cognitive.spoken_words import digit_by_digit, spoken_words
 from agent.cognitive.value_types import KEYED_TYPES
@@ -37,7 +38,7 @@ from agent.turn import IntentScore, TurnEvent, TurnInput
 WeighIntents = Callable[[State, Sequence[str], Mapping[str, str]], tuple[IntentScore, ...]]
 """The state's intents with confidences for these words, best first; the variables are the call's."""
 
-CORRECTED = "corrected"
+STAYS = "stays"
 """The branch word of a turn that stays where it is: it was about a value, and `Understanding.says` answers it."""
 
 # Words of time turn up in refusals too ("not this week, thanks"): against these a sure intent wins.
@@ -92,12 +93,13 @@ def _speech(
         if dialogue.pending is not None:
             return _settlement(_unheard(flow, dialogue.pending, turn), dialogue)
         return Understanding(branch=UNCLEAR)
-    weighed = weigh(state, _without_interjections(words), turn.variables)
+    answers = _answers(dialogue, turn, words)
+    readings = _readings(state, answers)
+    meant = without_terms(words) if any(reading.repaired for reading in readings.values()) else words
+    weighed = weigh(state, _without_interjections(meant), turn.variables)
     choice = choose(weighed, flow.branches(state), flow.priority, flow.asides)
     if dialogue.pending is not None and choice.branch not in flow.priority:
         return _pending(flow, dialogue, dialogue.pending, turn, words, choice)
-    answers = _answers(dialogue, turn, words)
-    readings = _readings(state, answers)
     if choice.branch not in flow.priority:
         earlier = _of_the_turn_before(flow, dialogue, turn, answers, readings)
         if earlier is not None:
@@ -150,7 +152,7 @@ def _kept(
     )
     says = _speaker(flow, turn).read_back(doubted, waiting)
     return Understanding(
-        branch=CORRECTED, captured=sure, considered=choice.considered, says=says, pending=waiting
+        branch=STAYS, captured=sure, considered=choice.considered, says=says, pending=waiting
     )
 
 
@@ -200,7 +202,7 @@ def _settlement(settlement: Settlement, dialogue: Dialogue) -> Understanding:
             state=pending.state, variables=names, turn=dialogue.turns + 1, by_keys=pending.by_keys
         )
     return Understanding(
-        branch=settlement.branch or CORRECTED,
+        branch=settlement.branch or STAYS,
         captured=settlement.captured,
         says=settlement.says,
         pending=settlement.pending,
@@ -241,9 +243,9 @@ def _of_the_turn_before(
     if needs_confirmation(capture, reading, turn.stt_confidence):
         waiting = replace(waiting, attempts=1)
         says = speaker.read_back(capture, waiting)
-        return Understanding(branch=CORRECTED, says=says, pending=waiting)
+        return Understanding(branch=STAYS, says=says, pending=waiting)
     return Understanding(
-        branch=CORRECTED,
+        branch=STAYS,
         captured={capture.variable: reading.value},
         says=speaker.corrected(capture, reading.value),
         settled=replace(settled, turn=dialogue.turns + 1),
@@ -322,7 +324,7 @@ def _keyed_late(flow: Flow, dialogue: Dialogue, turn: TurnInput, keys: str) -> U
         speaker = _speaker(flow, turn)
         said = dialogue.captured[capture.variable]
         if value == said:
-            return Understanding(branch=CORRECTED, says=speaker.corrected(capture, value))
+            return Understanding(branch=STAYS, says=speaker.corrected(capture, value))
         waiting = Pending(state=settled.state, variable=capture.variable, value=value)
         return _settlement(disputed(waiting, capture, keyed=value, said=said, speaker=speaker), dialogue)
     return None
