@@ -39,6 +39,7 @@ _OPENERS = tuple(
 )
 _FORCEFUL = frozenset({"meant", "mean", "said", "make", "change", "correction", "scratch"})
 _LONGEST = max(len(term) for term in _TERMS)
+_REFUSALS = frozenset({"no", "nope", "wrong"})
 _LEAD = frozenset({"oh", "well", "ah", "and", "but", "so"})
 
 
@@ -49,9 +50,10 @@ def after_repairs(words: Sequence[str]) -> Iterator[tuple[str, ...]]:
             yield rest
 
 
-def without_terms(words: Sequence[str]) -> tuple[str, ...]:
-    """The words without the editing terms within them: the "no" of "Tuesday, no, Wednesday" refuses nothing."""
-    cut = {place for start, end in _editing_terms(words) for place in range(start, end)}
+def without_refusals(words: Sequence[str]) -> tuple[str, ...]:
+    """The words without the editing terms that hold a no: that of "Tuesday, no, Wednesday" refuses nothing."""
+    terms = [(start, end) for start, end in _editing_terms(words) if _REFUSALS & set(words[start:end])]
+    cut = {place for start, end in terms for place in range(start, end)}
     return tuple(word for place, word in enumerate(words) if place not in cut)
 
 

@@ -28,7 +28,7 @@ from agent.cognitive.flow import NO_SPEECH, UNCLEAR, VOICEMAIL, Capture, Flow, S
 from agent.cognitive.pending import Pending, Settled
 from agent.cognitive.precedence import Choice, choose
 from agent.cognitive.reading import Reading
-from agent.cognitive.repairs import without_terms
+from agent.cognitive.repairs import without_refusals
 from agent.cognitive.slot_choice import has_no_preference
 from agent.cognitive.spoken_words import digit_by_digit, spoken_words
 from agent.cognitive.value_types import KEYED_TYPES
@@ -95,7 +95,7 @@ def _speech(
         return Understanding(branch=UNCLEAR)
     answers = _answers(dialogue, turn, words)
     readings = _readings(state, answers)
-    meant = without_terms(words) if any(reading.repaired for reading in readings.values()) else words
+    meant = without_refusals(words) if any(reading.repaired for reading in readings.values()) else words
     weighed = weigh(state, _without_interjections(meant), turn.variables)
     choice = choose(weighed, flow.branches(state), flow.priority, flow.asides)
     if dialogue.pending is not None and choice.branch not in flow.priority:

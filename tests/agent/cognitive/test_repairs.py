@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from agent.cognitive.capture import Answer, captured_value
 from agent.cognitive.flow import ValueType
-from agent.cognitive.repairs import after_repairs, opening_repair, without_terms
+from agent.cognitive.repairs import after_repairs, opening_repair, without_refusals
 from agent.cognitive.spoken_words import spoken_words
 from tests.agent.cognitive.builders import NOW, TUESDAY, WEDNESDAY
 
@@ -25,7 +25,7 @@ def test_what_stands_after_an_editing_term_comes_last_first(said: str, kept: lis
 
 def test_the_no_of_a_repair_refuses_nothing() -> None:
     words = "no we plan it in the spring no sorry this autumn".split()
-    assert without_terms(words) == tuple("no we plan it in the spring this autumn".split())
+    assert without_refusals(words) == tuple("no we plan it in the spring this autumn".split())
 
 
 @pytest.mark.parametrize(
