@@ -22,10 +22,12 @@ from enum import StrEnum
 from functools import cached_property
 from hashlib import sha256
 
+from agent.cognitive.capture_settings import CaptureSettings, ValueTexts
 from agent.cognitive.decision import Rule
 from agent.cognitive.handoff import LowConfidence
 from agent.cognitive.knowledge_source import KnowledgeSource
 from agent.cognitive.tool_rules import ToolRules
+from agent.cognitive.value_types import ValueType as ValueType
 from agent.cognitive.wording import Wording, fill
 from agent.turn import Json
 
@@ -56,18 +58,6 @@ class Kind(StrEnum):
     PASS = "pass"
 
 
-class ValueType(StrEnum):
-    """What can be taken from the caller's words; `capture.py` says how."""
-
-    SLOT = "slot"
-    EMAIL = "email"
-    PHONE = "phone"
-    WHEN = "when"
-    MONEY = "money"
-    TIMELINE = "timeline"
-    TEXT = "text"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Branch:
     """Where a branch leads, and what is said on the way there."""
@@ -85,12 +75,14 @@ class Capture:
         type: how it is found in the words.
         branch: the branch that finding it takes; empty where it is welcome but decides nothing.
         source: for slots, the variable that holds what was offered.
+        settings: confirmation, bounds, choices and keys.
     """
 
     variable: str
     type: ValueType
     branch: str = ""
     source: str = ""
+    settings: CaptureSettings = field(default_factory=CaptureSettings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +164,7 @@ class Flow:
         too_long: a state that ends the call without asking anything.
         low_confidence: when a call is given up as too badly heard; None for never.
         knowledge: the documents that `knowledge.answer` is asked of; None where the flow names none.
+        value_texts: what is said to read a value back, and to put one right.
     """
 
     name: str
@@ -190,6 +183,7 @@ class Flow:
     too_long: str
     low_confidence: LowConfidence | None = None
     knowledge: KnowledgeSource | None = None
+    value_texts: ValueTexts = field(default_factory=ValueTexts)
 
     def branches(self, state: State) -> Mapping[str, Branch]:
         """The state's branches, the flow's own included where the caller is asked something."""

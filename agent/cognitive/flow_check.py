@@ -23,8 +23,8 @@ from agent.cognitive.flow import (
     Flow,
     Kind,
     State,
-    ValueType,
 )
+from agent.cognitive.flow_check_capture import capture_mistakes, value_text_mistakes
 from agent.cognitive.flow_check_knowledge import knowledge_mistakes
 from agent.cognitive.flow_check_tools import tool_mistakes
 from agent.cognitive.handoff import REASON, SUMMARY
@@ -178,15 +178,14 @@ def _shape(flow: Flow, state: State, place: str) -> Iterator[str]:
         yield f"{place}.visits: an end is entered once"
     if state.visits is not None and state.visits < 1:
         yield f"{place}.visits: {state.visits} visits are none"
-    for capture in state.capture:
-        if (capture.type is ValueType.SLOT) != bool(capture.source):
-            yield f"{place}.capture.{capture.variable}: `from` names what was offered, for slots and only for them"
+    yield from capture_mistakes(flow, state)
 
 
 def _texts(flow: Flow) -> Iterator[str]:
     for name, state in flow.states.items():
         for text in dict.fromkeys([*state.texts(), *_argument_texts(state)]):
             yield from (f"states.{name}: {mistake}" for mistake in placeholder_mistakes(text))
+    yield from value_text_mistakes(flow)
     for branch_name, branch in flow.on.items():
         yield from (f"on.{branch_name}: {mistake}" for mistake in placeholder_mistakes(branch.say))
     for intent, phrases in flow.intents.items():

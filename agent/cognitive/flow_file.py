@@ -37,8 +37,9 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from agent.cognitive.flow import BACK, NEXT, Branch, Capture, Flow, HandOver, State, ToolAction, ValueType
+from agent.cognitive.flow import BACK, NEXT, Branch, Flow, HandOver, State, ToolAction
 from agent.cognitive.flow_check import flow_mistakes
+from agent.cognitive.flow_file_capture import CaptureModel, ValueTextsModel, capture_of, value_texts_of
 from agent.cognitive.flow_file_decide import RuleModel, rules_of
 from agent.cognitive.flow_file_knowledge import knowledge_source
 from agent.cognitive.flow_file_tools import declared_tools
@@ -115,12 +116,6 @@ class _Branch(_Model):
     say: str = ""
 
 
-class _Capture(_Model):
-    type: ValueType = Field(strict=False)
-    branch: str = ""
-    source: str = Field(default="", alias="from")
-
-
 class _Action(_Model):
     tool: str
     arguments: dict[str, Any] = {}
@@ -138,7 +133,7 @@ class _State(_Model):
     reask: str = ""
     action: _Action | None = None
     done: str = ""
-    capture: dict[str, _Capture] = {}
+    capture: dict[str, CaptureModel] = {}
     on: dict[str, str | _Branch] = {}
     keys: dict[str, str] = {}
     outcome: str | None = Field(default=None, min_length=1)
@@ -167,6 +162,7 @@ class _Flow(_Model):
     turn_limit: int = DEFAULT_TURN_LIMIT
     too_long: str = ""
     low_confidence: _LowConfidence | None = None
+    values: ValueTextsModel = ValueTextsModel()
     # Read apart, so that a wrong one does not hide the rest.
     knowledge: Any = None
     schema_number: Any = Field(default=None, alias="schema")
@@ -201,6 +197,7 @@ def _flow(raw: dict[str, Any], mistakes: list[str]) -> Flow:
         too_long=head.too_long,
         low_confidence=LowConfidence(**dict(head.low_confidence)) if head.low_confidence else None,
         knowledge=knowledge_source(head.knowledge, mistakes),
+        value_texts=value_texts_of(head.values),
     )
 
 
@@ -225,10 +222,7 @@ def _state(name: str, raw: object, mistakes: list[str]) -> State:
         reask=model.reask,
         action=_action(model.action),
         done=model.done,
-        capture=tuple(
-            Capture(variable=variable, type=c.type, branch=c.branch, source=c.source)
-            for variable, c in model.capture.items()
-        ),
+        capture=tuple(capture_of(variable, c) for variable, c in model.capture.items()),
         on={**decided, **_branches(model.on)},
         keys=model.keys,
         outcome=model.outcome,
