@@ -6,6 +6,7 @@ AgentError
 │   └── ProviderRefused      it answered no (bad key, bad request, unknown voice)
 ├── LineDropped              the transport ended while the agent was still using it
 ├── BadFlow                  a flow file that cannot be trusted with a call; lists every mistake
+├── BadClassifier            a file of a fitted classifier that cannot be trusted; lists every mistake
 ├── BadSettings              settings that cannot make an agent
 └── BadAudio                 a file or frame that is not what it says it is
 """
@@ -51,3 +52,12 @@ class BadFlow(AgentError):
         self.mistakes = tuple(mistakes)
         lines = "\n".join(f"  - {mistake}" for mistake in self.mistakes)
         super().__init__(f"{where}: {len(self.mistakes)} mistake(s) in this flow:\n{lines}")
+
+
+class BadClassifier(AgentError):
+    """A file that holds no classifier, or a damaged one; `mistakes` names every one found."""
+
+    def __init__(self, where: str, mistakes: Sequence[str]) -> None:
+        self.where = where
+        self.mistakes = tuple(mistakes)
+        super().__init__(f"{where}: not a fitted classifier: {'; '.join(self.mistakes)}")
