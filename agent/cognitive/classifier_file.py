@@ -7,7 +7,9 @@ of its mistakes.
 
 from __future__ import annotations
 
+import json
 import zipfile
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -51,18 +53,15 @@ class _Description(BaseModel):
 def save_classifier(classifier: Classifier, path: Path) -> None:
     """Writes the file whole, or not at all: beside it first, then in its place."""
     vocabulary, committee = classifier.vocabulary, classifier.committee
-    kinds = vocabulary.kinds
-    description = _Description(
-        schema=1,
-        intents=classifier.intents,
-        threshold=classifier.threshold,
-        kinds=_Kinds(
-            word=kinds.word, pair=kinds.pair, character=kinds.character, characters=kinds.characters
-        ),
-        unseen=vocabulary.unseen,
-        grams=dict(zip(vocabulary.places, vocabulary.weights, strict=True)),
-    )
-    written = description.model_dump_json(by_alias=True).encode()
+    description = {
+        "schema": 1,
+        "intents": classifier.intents,
+        "threshold": classifier.threshold,
+        "kinds": asdict(vocabulary.kinds),
+        "unseen": vocabulary.unseen,
+        "grams": dict(zip(vocabulary.places, vocabulary.weights, strict=True)),
+    }
+    written = json.dumps(description).encode()
     beside = path.with_name(f"{path.name}.part")
     with beside.open("wb") as file:
         np.savez(

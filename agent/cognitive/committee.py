@@ -56,7 +56,7 @@ class Committee:
             weights = np.array(grams.weights, dtype=np.float32) * (
                 INPUT_SCALE / np.float32(grams.square**0.5)
             )
-            entering = weights @ self.inner[list(grams.places)] + entering
+            entering = np.asarray(weights @ self.inner[list(grams.places)] + entering, dtype=np.float32)
         members, hidden, _ = self.outer.shape
         active = np.maximum(entering, 0).reshape(members, 1, hidden)
         return np.asarray(softmax((active @ self.outer)[:, 0] + self.outer_bias).mean(axis=0))

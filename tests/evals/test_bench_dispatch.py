@@ -22,7 +22,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for opening in OPENINGS
     ]
     outside = [[text, "oos"] for text in NONSENSE]
-    parts = {"train": sum(rows[:4], []), "val": rows[4], "test": rows[5]}
+    parts = {"train": [row for part in rows[:4] for row in part], "val": rows[4], "test": rows[5]}
     parts |= {"oos_train": outside, "oos_val": outside, "oos_test": outside[:3]}
     path = tmp_path_factory.mktemp("intents")
     (path / "data_full.json").write_text(json.dumps(parts))
