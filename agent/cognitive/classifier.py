@@ -9,12 +9,13 @@ confidence, which is chosen on phrases that the fitting has not seen.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from itertools import chain, pairwise
 
 import numpy as np
 
 from agent.cognitive.committee import Committee, Narrow
-from agent.cognitive.ngrams import Kinds, Vocabulary
+from agent.cognitive.ngrams import END, START, Grams, Kinds, Vocabulary
 from agent.turn import IntentScore
 
 MODEL_NAME = "committee-ngrams/1"
@@ -25,6 +26,8 @@ SEEN_AT_LEAST = 2
 """An n-gram of one example only cannot show what it means elsewhere."""
 LONGEST_TURN_WORDS = 120
 """A minute of speech; what comes after it is not weighed."""
+
+_REMEMBERED_WORDS = 20_000
 
 Words = Sequence[str]
 
@@ -40,6 +43,7 @@ class Classifier:
     intents: tuple[str, ...]
     committee: Committee
     threshold: float = 0.0
+    remembered: dict[str, Grams] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.committee.labels - len(self.intents) not in (0, 1):
@@ -69,5 +73,22 @@ class Classifier:
         return replace(self, threshold=threshold)
 
     def _confidences(self, words: Words) -> Narrow:
-        chances = self.committee.chances(self.vocabulary.phrase(words[:LONGEST_TURN_WORDS]))
-        return chances[: len(self.intents)]
+        return self.committee.chances(self._phrase(words[:LONGEST_TURN_WORDS]))[: len(self.intents)]
+
+    def _phrase(self, words: Words) -> Grams:
+        """What `Vocabulary.phrase` gives, with each word cut into characters once and then remembered."""
+        parts = [self._word(word) for word in words]
+        parts += [self.vocabulary.pair(*pair) for pair in pairwise([START, *words, END])]
+        return Grams(
+            places=tuple(chain.from_iterable(part.places for part in parts)),
+            weights=tuple(chain.from_iterable(part.weights for part in parts)),
+            square=sum(part.square for part in parts),
+        )
+
+    def _word(self, word: str) -> Grams:
+        known = self.remembered.get(word)
+        if known is None:
+            if len(self.remembered) >= _REMEMBERED_WORDS:
+                self.remembered.clear()
+            known = self.remembered[word] = self.vocabulary.word(word)
+        return known

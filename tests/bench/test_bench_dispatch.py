@@ -16,6 +16,7 @@ from agent.cognitive.dispatch import Dispatcher
 from evals.bench_dispatch import (
     FLOW_EXAMPLES,
     FLOW_INTENTS,
+    IN_SCOPE_WANTED,
     DispatchBench,
     bench_dispatch,
     one_question,
@@ -29,7 +30,7 @@ pytestmark = pytest.mark.bench
 T = TypeVar("T")
 
 SEED = 1
-IN_SCOPE, OUT_OF_SCOPE = 0.925, 0.60
+OUT_OF_SCOPE_WANTED = 0.60
 MOST_LOAD_S, MOST_FIT_S, MOST_TURN_MS = 1.0, 1.0, 0.3
 
 
@@ -57,8 +58,8 @@ def test_intents_told_apart_on_clinc150(measured: tuple[DispatchBench, Path]) ->
     print(f"the classifier's file: {path.stat().st_size / 1e6:.0f} MB")
     full = result.rows[0]
     assert (full.intents, full.examples, full.in_scope, full.outside) == (150, 15_000, 4_500, 1_000)
-    assert full.accuracy >= IN_SCOPE
-    assert full.recall >= OUT_OF_SCOPE
+    assert full.accuracy >= IN_SCOPE_WANTED
+    assert full.recall >= OUT_OF_SCOPE_WANTED
 
 
 def test_a_fitted_classifier_loads_and_answers_quickly(

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from agent.cognitive.classifier import Classifier
@@ -51,3 +53,12 @@ def test_what_comes_after_a_minute_of_speech_is_not_weighed(classifier: Classifi
 def test_labels_that_do_not_fit_the_intents_are_refused(classifier: Classifier) -> None:
     with pytest.raises(ValueError, match="5 labels do not fit 3 intents"):
         Classifier(vocabulary=classifier.vocabulary, intents=("a", "b", "c"), committee=classifier.committee)
+
+
+def test_a_word_said_before_is_weighed_as_if_it_were_new(classifier: Classifier) -> None:
+    words = "please block my card and tell me my balance".split()
+    fresh = replace(classifier, remembered={})
+    first = fresh.scores(words)
+    assert fresh.scores(words) == first == classifier.scores(words)
+    whole = classifier.committee.chances(classifier.vocabulary.phrase(words))
+    assert first[0].score == round(float(whole[:4].max()), 4)
