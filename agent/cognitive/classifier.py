@@ -18,9 +18,6 @@ from agent.cognitive.committee import Committee, Narrow
 from agent.cognitive.ngrams import END, START, Grams, Kinds, Vocabulary
 from agent.turn import IntentScore
 
-MODEL_NAME = "committee-ngrams/1"
-"""What stands in a turn's trace as its model."""
-
 KINDS = Kinds(characters=(2, 3, 4, 5))
 SEEN_AT_LEAST = 2
 """An n-gram of one example only cannot show what it means elsewhere."""
