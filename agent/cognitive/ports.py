@@ -1,13 +1,15 @@
-"""What the cognitive layer asks of the outside: tools, and places to keep a call's state and what was done in it."""
+"""What the cognitive layer asks of the outside: tools, language models, and places to keep a call's state in."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from agent.cognitive.dialogue import Dialogue
-from agent.turn import Action, Json, ToolTrace, TurnInput, TurnOutput
+from agent.cognitive.flow import Flow, State
+from agent.cognitive.models.values import ModelEvent, ModelRequest
+from agent.turn import Action, IntentScore, Json, ToolTrace, TurnInput, TurnOutput
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,4 +104,77 @@ class Journal(Protocol):
 
     async def last_turn_id(self, call_sid: str) -> str | None:
         """The turn of the call that was opened last."""
+        ...
+
+
+class LanguageModel(Protocol):
+    """One language model of one vendor, under settings of its own."""
+
+    @property
+    def name(self) -> str:
+        """Vendor and model, such as `openai/gpt-5.6-luna`, as traces name them."""
+        ...
+
+    def stream(self, request: ModelRequest) -> AsyncGenerator[ModelEvent, None]:
+        """The answer as it is written: deltas, then `Finished`. Closing the generator ends the request.
+
+        A model that will not answer is no error: its stream ends in `Finished` with the reason `REFUSED`.
+
+        Raises:
+            ProviderTimeout: one of the request's deadlines has passed.
+            ProviderRefused: the provider takes no such request (bad key, unknown model, bad field).
+            ProviderError: it failed in another way, at the start or in the middle of the answer.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Gives its connections back."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """One thing said in the call: by whom (`caller` or `agent`), and its words."""
+
+    who: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What a caller said, and all that helps to say what they want.
+
+    Attributes:
+        state: where the call rests; its branches are what the words are weighed against.
+        words: the transcript in spoken form.
+        variables: the call's.
+        history: what was said before, oldest first; what the caller did not hear is not in it.
+    """
+
+    flow: Flow
+    state: State
+    words: tuple[str, ...]
+    transcript: str
+    variables: Mapping[str, str]
+    stt_confidence: float | None
+    history: tuple[Said, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weighed:
+    """The state's intents with their confidences, best first; which model gave them, why that one, and its cost."""
+
+    scores: tuple[IntentScore, ...]
+    model: str
+    tokens_in: int = 0
+    tokens_out: int = 0
+    cost_usd: float = 0.0
+    route: str = ""
+
+
+class Dispatcher(Protocol):
+    """Says what a caller wants."""
+
+    async def weigh(self, question: Question) -> Weighed:
+        """The question's intents, weighed. It always answers: what fails has something to fall back on."""
         ...
