@@ -24,6 +24,7 @@ from agent.cognitive.flow import (
     State,
     ValueType,
 )
+from agent.cognitive.flow_check_models import model_mistakes
 from agent.cognitive.spoken_words import spoken_form
 from agent.cognitive.wording import placeholder_mistakes, placeholders
 from agent.turn import Json
@@ -36,7 +37,7 @@ def flow_mistakes(flow: Flow) -> list[str]:
     """Every mistake of the flow, one sentence each; none when it may answer calls."""
     checks = (
         *(_head, _intents, _shared_examples, _targets, _branches, _texts),
-        *(_unreachable, _silent_loops, _too_long, _unset_variables),
+        *(_unreachable, _silent_loops, _too_long, _unset_variables, model_mistakes),
     )
     return [mistake for check in checks for mistake in check(flow)]
 
@@ -173,7 +174,8 @@ def _shape(flow: Flow, state: State, place: str) -> Iterator[str]:
 
 def _texts(flow: Flow) -> Iterator[str]:
     for name, state in flow.states.items():
-        for text in dict.fromkeys([*state.texts(), *_argument_texts(state)]):
+        instructions = (state.generate.instructions,) if state.generate else ()
+        for text in dict.fromkeys([*state.texts(), *instructions, *_argument_texts(state)]):
             yield from (f"states.{name}: {mistake}" for mistake in placeholder_mistakes(text))
     for branch_name, branch in flow.on.items():
         yield from (f"on.{branch_name}: {mistake}" for mistake in placeholder_mistakes(branch.say))
@@ -273,7 +275,8 @@ def _unset_variables(flow: Flow) -> Iterator[str]:
 
 def _unset_in(flow: Flow, state: State, on_entry: frozenset[str]) -> Iterator[str]:
     after_action = on_entry | frozenset(state.action.save.values() if state.action else ())
-    used = [(text, on_entry) for text in (state.say, *_argument_texts(state))]
+    generated = (state.generate.instructions, state.generate.fallback) if state.generate else ()
+    used = [(text, on_entry) for text in (state.say, *generated, *_argument_texts(state))]
     used += [
         (text, after_action) for text in (state.ask or "", state.reask, state.done, _hand_over_text(state))
     ]

@@ -38,6 +38,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from agent.cognitive.flow import BACK, NEXT, Branch, Capture, Flow, HandOver, State, ToolAction, ValueType
 from agent.cognitive.flow_check import flow_mistakes
+from agent.cognitive.flow_file_models import GenerateEntry, models_of, routing_of
 from agent.errors import BadFlow
 from agent.turn import Json
 
@@ -129,6 +130,7 @@ class _HandOver(_Model):
 
 class _State(_Model):
     say: str = ""
+    generate: GenerateEntry | None = None
     ask: str | None = None
     reask: str = ""
     action: _Action | None = None
@@ -154,6 +156,8 @@ class _Flow(_Model):
     asides: list[str] = []
     turn_limit: int = DEFAULT_TURN_LIMIT
     too_long: str = ""
+    models: dict[str, Any] = {}
+    routing: list[Any] = []
     # Read apart, so that a wrong one does not hide the rest.
     schema_number: Any = Field(default=None, alias="schema")
 
@@ -183,6 +187,8 @@ def _flow(raw: dict[str, Any], mistakes: list[str]) -> Flow:
         asides=tuple(head.asides),
         turn_limit=head.turn_limit,
         too_long=head.too_long,
+        models=models_of(head.models, mistakes, _sentence),
+        routing=routing_of(head.routing, mistakes, _sentence),
     )
 
 
@@ -196,11 +202,12 @@ def _state(name: str, raw: object, mistakes: list[str]) -> State:
     model = _lenient(_State, raw, place, mistakes)
     ask = model.ask
     asks_by_say = ask is None and model.action is None and model.outcome is None and NEXT not in model.on
-    if asks_by_say and not model.say and not model.on:
+    if asks_by_say and not model.say and not model.generate and not model.on:
         mistakes.append(f"{place}: it neither says, asks, does nor ends anything")
     return State(
         name=name,
         say="" if asks_by_say else model.say,
+        generate=model.generate.value() if model.generate else None,
         ask=model.say if asks_by_say else ask,
         reask=model.reask,
         action=_action(model.action),

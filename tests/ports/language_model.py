@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import aclosing
 
 from agent.cognitive.models.reply import ReplySoFar
-from agent.cognitive.models.values import Message, ModelEvent, ModelRequest, Role, TextDelta
+from agent.cognitive.models.values import Message, ModelRequest, OutputSchema, Role, TextDelta, ToolOffer
 from agent.cognitive.ports import LanguageModel
 from agent.errors import ProviderError
 from evals.sandbox.models.script import Script, ScriptedAnswer, ScriptedCall
@@ -15,10 +15,24 @@ SLOTS = ScriptedCall(name="find_slots", pieces=('{"day":', '"tue', 'sday"}'), id
 CLEAR = ScriptedCall(name="clear", id="call_8")
 
 
-def a_request(*said: str, **fields: object) -> ModelRequest:
-    messages = tuple(Message(role=Role.USER, text=text) for text in said or ("hello",))
-    known: dict[str, object] = {"max_tokens": 30, "first_token_ms": 2000, "total_ms": 3000, **fields}
-    return ModelRequest(system="Say hello.", messages=messages, **known)  # type: ignore[arg-type]
+def a_request(
+    said: str = "hello",
+    *,
+    more: Sequence[Message] = (),
+    first_token_ms: int = 5000,
+    total_ms: int = 8000,
+    tools: tuple[ToolOffer, ...] = (),
+    output: OutputSchema | None = None,
+) -> ModelRequest:
+    return ModelRequest(
+        system="Say hello.",
+        messages=(Message(role=Role.USER, text=said), *more),
+        max_tokens=30,
+        first_token_ms=first_token_ms,
+        total_ms=total_ms,
+        tools=tools,
+        output=output,
+    )
 
 
 async def asked(model: LanguageModel, request: ModelRequest | None = None) -> ReplySoFar:
@@ -30,7 +44,9 @@ async def asked(model: LanguageModel, request: ModelRequest | None = None) -> Re
     return reply
 
 
-async def failing(model: LanguageModel, request: ModelRequest | None = None) -> tuple[ReplySoFar, ProviderError]:
+async def failing(
+    model: LanguageModel, request: ModelRequest | None = None
+) -> tuple[ReplySoFar, ProviderError]:
     """What came of the answer before it failed, and how it failed."""
     reply = ReplySoFar(request or a_request())
     try:
@@ -54,24 +70,16 @@ async def left_after(model: LanguageModel, deltas: int) -> ReplySoFar:
     return reply
 
 
-def answers() -> Sequence[ScriptedAnswer]:
-    """One answer for each thing that `check_language_model` asks, in order."""
-    return (
-        ScriptedAnswer(text=("Good ", "morning.")),
-        ScriptedAnswer(text=("Let me look.",), calls=(SLOTS, CLEAR)),
-        ScriptedAnswer(text=("One, ", "two, ", "three."), gap_s=0.05),
-        ScriptedAnswer(text=("Good ", "morn"), stop="length"),
-    )
-
-
 async def check_language_model(model: LanguageModel, script: Script, *, length: str) -> None:
-    """Runs the port's contract against a model whose server plays `answers()`.
+    """Runs the port's contract against a model and its server.
 
     Args:
         length: the vendor's word for an answer that was cut at its limit.
     """
     script.answers[:] = [
-        *answers()[:3],
+        ScriptedAnswer(text=("Good ", "morning.")),
+        ScriptedAnswer(text=("Let me look.",), calls=(SLOTS, CLEAR)),
+        ScriptedAnswer(text=("One, ", "two, ", "three."), gap_s=0.05),
         ScriptedAnswer(text=("Good ", "morn"), stop=length),
     ]
     first = await asked(model)
@@ -90,7 +98,3 @@ async def check_language_model(model: LanguageModel, script: Script, *, length: 
     assert left.usage.tokens_out > 0
     cut = await asked(model)
     assert (cut.text, str(cut.reason)) == ("Good morn", "length")
-
-
-def kinds(events: Sequence[ModelEvent]) -> list[str]:
-    return [type(event).__name__ for event in events]

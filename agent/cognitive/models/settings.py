@@ -8,7 +8,7 @@ from enum import StrEnum
 from agent.cognitive.models.values import Usage
 
 DEFAULT_FIRST_TOKEN_MS = 1500
-"""Hosted models begin after 0.5 to 0.9 s as a rule (aiewf-eval, August 2026); a caller does not wait for the slow tail."""
+"""Hosted models begin after 0.5 to 0.9 s as a rule (aiewf-eval, August 2026); nobody waits for the slow tail."""
 DEFAULT_TOTAL_MS = 4000
 
 

@@ -86,41 +86,50 @@ def test_a_refusal_is_a_result() -> None:
     assert filtered.reason is StopReason.REFUSED
 
 
-@pytest.mark.parametrize(
-    ("answer", "kind", "words"),
-    [
-        (ScriptedAnswer(status=400, error_type="invalid_request_error"), ProviderRefused, "HTTP 400"),
-        (ScriptedAnswer(status=404, error_type="model_not_found"), ProviderRefused, "model_not_found"),
-        (ScriptedAnswer(status=429, error_type="rate_limit_error"), ProviderError, "HTTP 429"),
-        (ScriptedAnswer(status=429, error_type="insufficient_quota"), ProviderRefused, "insufficient_quota"),
-        (ScriptedAnswer(status=500, error_type="server_error"), ProviderError, "HTTP 500"),
-        (ScriptedAnswer(status=504, error_type="timeout"), ProviderTimeout, "HTTP 504"),
-        (ScriptedAnswer(text=("We ", "are"), error_after=1), ProviderError, "within the stream"),
-        (ScriptedAnswer(text=("We ", "are"), cut_after=1), ProviderError, "connection failed"),
-        (ScriptedAnswer(text=("We ", "are"), ends_after=1), ProviderError, "broke off"),
-        (ScriptedAnswer(raw='{"error": {"message": "no"}}'), ProviderError, "JSON where a stream"),
-        (ScriptedAnswer(raw="data: {oops\n\n", content_type="text/event-stream"), ProviderError, "not JSON"),
-        (ScriptedAnswer(raw="", content_type="text/event-stream"), ProviderError, "broke off"),
-        (ScriptedAnswer(raw="<html>", status=502, content_type="text/html"), ProviderError, "HTTP 502"),
-    ],
-)
-def test_failures_are_errors_of_the_right_kind(
-    answer: ScriptedAnswer, kind: type[ProviderError], words: str
-) -> None:
-    (reply, error), script = with_server(failing, answer)
-    assert type(error) is kind
-    assert words in str(error)
-    assert "caller's words" not in str(error)
-    assert "fell over" not in str(error)
-    assert reply.text == ("We " if answer.text else ""), "what came before the failure is kept"
-    assert len(script.received) == 1, "nothing is tried twice while a caller waits"
+FAILURES = [
+    (ScriptedAnswer(status=400, error_type="invalid_request_error"), ProviderRefused, "HTTP 400"),
+    (ScriptedAnswer(status=404, error_type="model_not_found"), ProviderRefused, "model_not_found"),
+    (ScriptedAnswer(status=429, error_type="rate_limit_error"), ProviderError, "HTTP 429"),
+    (ScriptedAnswer(status=429, error_type="insufficient_quota"), ProviderRefused, "insufficient_quota"),
+    (ScriptedAnswer(status=500, error_type="server_error"), ProviderError, "HTTP 500"),
+    (ScriptedAnswer(status=504, error_type="timeout"), ProviderTimeout, "HTTP 504"),
+    (ScriptedAnswer(text=("We ", "are"), error_after=1), ProviderError, "within the stream"),
+    (ScriptedAnswer(text=("We ", "are"), cut_after=1), ProviderError, "connection failed"),
+    (ScriptedAnswer(text=("We ", "are"), ends_after=1), ProviderError, "broke off"),
+    (ScriptedAnswer(raw='{"error": {"message": "no"}}'), ProviderError, "JSON where a stream"),
+    (ScriptedAnswer(raw="data: {oops\n\n", content_type="text/event-stream"), ProviderError, "not JSON"),
+    (ScriptedAnswer(raw="", content_type="text/event-stream"), ProviderError, "broke off"),
+    (ScriptedAnswer(raw="<html>", status=502, content_type="text/html"), ProviderError, "HTTP 502"),
+]
+
+
+def test_failures_are_errors_of_the_right_kind() -> None:
+    async def all_of_them(model: OpenAIModel) -> list[tuple[ReplySoFar, ProviderError]]:
+        return [await failing(model) for _ in FAILURES]
+
+    came, script = with_server(all_of_them, *(answer for answer, _, _ in FAILURES))
+    for (reply, error), (answer, kind, words) in zip(came, FAILURES, strict=True):
+        assert (type(error), words in str(error)) == (kind, True), str(error)
+        assert "caller's words" not in str(error)
+        assert "fell over" not in str(error)
+        assert reply.text == ("We " if answer.text else ""), "what came before the failure is kept"
+    assert len(script.received) == len(FAILURES), "nothing is tried twice while a caller waits"
 
 
 def test_a_stream_of_nonsense_chunks_does_not_throw() -> None:
-    lines = ['data: {"choices": null}', 'data: {"choices": [{"delta": null, "index": 0}]}', "data: 7", "data: []"]
-    lines += [': a comment', 'data: {"choices": [{"index": 0, "delta": {"content": 5, "tool_calls": [{}]}}]}']
-    lines += ['data: {"choices": [{"index": 0, "delta": {"content": "Hi."}, "finish_reason": "stop"}], "usage": 3}']
-    reply, _ = with_server(asked, ScriptedAnswer(raw="\n\n".join([*lines, ""]), content_type="text/event-stream"))
+    lines = [
+        'data: {"choices": null}',
+        'data: {"choices": [{"delta": null, "index": 0}]}',
+        "data: 7",
+        "data: []",
+    ]
+    lines += [": a comment", 'data: {"choices": [{"index": 0, "delta": {"content": 5, "tool_calls": [{}]}}]}']
+    lines += [
+        'data: {"choices": [{"index": 0, "delta": {"content": "Hi."}, "finish_reason": "stop"}], "usage": 3}'
+    ]
+    reply, _ = with_server(
+        asked, ScriptedAnswer(raw="\n\n".join([*lines, ""]), content_type="text/event-stream")
+    )
     assert reply.text == "Hi."
 
 
@@ -219,15 +228,8 @@ def test_a_server_of_ones_own_is_not_told_the_organisation(monkeypatch: pytest.M
 
 def test_what_tools_answered_goes_back_to_the_model() -> None:
     call = ToolCall(id="call_7", name="find_slots", arguments='{"day": "tuesday"}')
-    request = a_request()
-    turn = (
-        *request.messages,
-        Message(role=Role.ASSISTANT, text="", tool_calls=(call,)),
-        Message(role=Role.TOOL, text="none", tool_call_id="call_7"),
-    )
-    talk = a_request("x", messages=turn) if False else request.__class__(
-        system=request.system, messages=turn, max_tokens=30, first_token_ms=2000, total_ms=3000
-    )
+    answered = Message(role=Role.TOOL, text="none", tool_call_id="call_7")
+    talk = a_request(more=(Message(role=Role.ASSISTANT, text="", tool_calls=(call,)), answered))
     _, script = with_server(lambda model: asked(model, talk), ScriptedAnswer(text=("None.",)))
     sent = script.received[0].body["messages"]
     assert sent[2]["tool_calls"][0]["function"] == {"name": "find_slots", "arguments": '{"day": "tuesday"}'}
