@@ -123,5 +123,5 @@ def test_every_mistake_is_in_one_message() -> None:
         "routing.1.use: 'huge' is neither a model of the flow nor 'embedded'",
         "routing.1.when.states: there is no state 'nowhere'",
         "routing.1.when.intents: there is no intent 'none'",
-        "routing.2: should be a valid dictionary, not \"everything\"",
+        'routing.2: should be a valid dictionary, not "everything"',
     }
