@@ -10,7 +10,8 @@ import re
 
 from agent.errors import ProviderError, ProviderRefused, ProviderTimeout
 
-_CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.\[\]-]{0,63}")
+# No capitals and no hyphens: vendors' codes have none, and keys do.
+_CODE = re.compile(r"[a-z][a-z0-9_.\[\]]{0,63}")
 _LATE = frozenset({408, 504})
 # RFC 9110 §15.5, §15.6: too many requests and a conflict pass; the other 4xx would come again.
 _PASSING = frozenset({409, 425, 429})

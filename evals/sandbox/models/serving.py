@@ -23,18 +23,25 @@ async def serving(app: Starlette) -> AsyncIterator[str]:
         )
         server = _Server(config)
         async with asyncio.TaskGroup() as tasks:
-            served = tasks.create_task(server.serve(sockets=[listening]))
+            tasks.create_task(server.serve(sockets=[listening]))
             try:
                 async with asyncio.timeout(_UP_WITHIN_S):
-                    while not server.started and not served.done():
-                        await asyncio.sleep(0.005)
+                    await server.up.wait()
                 yield f"http://127.0.0.1:{listening.getsockname()[1]}"
             finally:
                 server.should_exit = True
 
 
 class _Server(uvicorn.Server):
-    """Leaves the process's signals to whoever runs it."""
+    """Says when it is up, and leaves the process's signals to whoever runs it."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.up = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.up.set()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
