@@ -93,20 +93,22 @@ class RoutedDispatcher:
     async def weigh(self, question: Question) -> Weighed:
         """The confidences of whoever was asked; `route` says who that was, and by which rule."""
         known = await self._embedded.weigh(question)
+        if not question.flow.routing:
+            return replace(known, route=EMBEDDED)
         chosen = route(question.flow.routing, _seen(question, known))
-        why = f" ({chosen.why})" if chosen.why else ""
         if chosen.use == EMBEDDED:
-            return replace(known, route=f"{EMBEDDED}{why}")
+            return replace(known, route=f"{EMBEDDED} ({chosen.why})")
         weighed = await self._models[chosen.use].weigh_over(question, known)
-        return replace(weighed, route=f"{weighed.route}{why}")
+        return replace(weighed, route=f"{weighed.route} ({chosen.why})")
 
 
 def _seen(question: Question, known: Weighed) -> TurnSeen:
+    asks = any(rule.when.after_unclear for rule in question.flow.routing)
     return TurnSeen(
         state=question.state.name,
         scores=known.scores,
         words=len(question.words),
-        after_unclear=was_unclear(question),
+        after_unclear=asks and was_unclear(question),
         stt_confidence=question.stt_confidence,
     )
 

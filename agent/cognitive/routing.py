@@ -74,7 +74,7 @@ def route(rules: Sequence[RoutingRule], turn: TurnSeen) -> Route:
         if reasons is not None:
             held = ", ".join(reasons) or "always"
             return Route(use=rule.use, why=f"rule {number}: {held}")
-    return Route(use=EMBEDDED, why="no rule" if rules else "")
+    return Route(use=EMBEDDED, why="no rule")
 
 
 def _reasons(when: Condition, turn: TurnSeen) -> list[str] | None:

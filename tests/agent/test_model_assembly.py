@@ -1,13 +1,21 @@
 import asyncio
+import json
+import runpy
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from agent.cognitive.models.settings import ModelSettings, Vendor
 from agent.errors import BadSettings
 from agent.model_assembly import key_variable, make_models
+from evals.sandbox.models.anthropic_api import anthropic_api
+from evals.sandbox.models.script import Script, ScriptedAnswer
+from evals.sandbox.models.serving import serving
 from tests.agent.cognitive.builders import a_flow
+from tests.agent.cognitive.test_intent_question import a_question, an_answer
+from tests.agent.cognitive.test_model_dispatch import Embedded
 
 OWN = {"vendor": "openai", "model": "qwen3", "base_url": "http://127.0.0.1:11434/v1"}
 PRICE = {"in": 1, "out": 2}
@@ -67,3 +75,55 @@ def test_a_flow_without_models_needs_no_key_and_loads_no_sdk() -> None:
         "assert not {'openai', 'anthropic', 'httpx2'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+def test_a_hard_turn_is_weighed_by_a_model_over_the_wire_and_a_failing_one_by_the_classifier() -> None:
+    script = Script(
+        [
+            ScriptedAnswer(text=(an_answer(("no", 0.9))[:20], an_answer(("no", 0.9))[20:])),
+            ScriptedAnswer(text=('{"intents": [',), cut_after=2),
+            ScriptedAnswer(refusal="no"),
+        ]
+    )
+
+    async def weighed() -> list[tuple[str, str, str, bool]]:
+        async with serving(anthropic_api(script, key="own")) as url:
+            flow = a_flow(
+                models={"large": {**CLAUDE, "base_url": url}},
+                routing=[{"when": {"words_over": 3}, "use": "large"}],
+            )
+            models = make_models(flow, {key_variable(at(url)): "own"})
+            dispatcher = models.dispatcher(Embedded())
+            came = [
+                await dispatcher.weigh(a_question(said, flow=flow))
+                for said in ("come in", "of course, if you have to", *["well, come in, why not"] * 2)
+            ]
+            await models.close()
+        return [(one.scores[0].intent, one.model, one.route, one.cost_usd > 0) for one in came]
+
+    assert asyncio.run(weighed()) == [
+        ("yes", "linear-ngrams/1", "embedded (no rule)", False),
+        ("no", "anthropic/c", "large (rule 1: 6 words, over 3)", True),
+        (
+            "yes",
+            "linear-ngrams/1",
+            "embedded: large failed: anthropic/c: the connection failed (rule 1: 5 words, over 3)",
+            True,
+        ),
+        ("yes", "linear-ngrams/1", "embedded: large refused to answer (rule 1: 5 words, over 3)", True),
+    ]
+    assert json.loads(script.received[0].body["messages"][0]["content"][0]["text"])["caller_said"] == (
+        "of course, if you have to"
+    )
+
+
+def test_the_documents_example_prints_what_the_document_shows(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = Path(__file__).parent.parent.parent
+    monkeypatch.setattr(sys, "argv", ["models.py"])
+    runpy.run_path(str(root / "docs/examples/models.py"), run_name="__main__")
+    shown = (root / "docs/models.md").read_text(encoding="utf-8")
+    printed = capsys.readouterr().out
+    assert printed.count("\n") == 7
+    assert "".join(f"    {line}\n" for line in printed.splitlines()) in shown

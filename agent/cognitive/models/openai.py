@@ -88,7 +88,8 @@ class OpenAIModel:
         }
         if settings.temperature is not None:
             body["temperature"] = settings.temperature
-        if settings.effort:
+        # OpenAI's newest models refuse an effort together with tools here (HTTP 400).
+        if settings.effort and (self._own_server or not request.tools):
             body["reasoning_effort"] = settings.effort
         if request.tools:
             body["tools"] = [

@@ -68,7 +68,7 @@ def test_a_rule_may_keep_a_turn_at_home() -> None:
 
 
 def test_without_a_rule_that_fits_the_classifier_stands() -> None:
-    assert route((), SURE) == Route(use=EMBEDDED, why="")
+    assert route((), SURE) == Route(use=EMBEDDED, why="no rule")
     assert route((RoutingRule(when=Condition(words_over=9), use="large"),), SURE) == Route(
         use=EMBEDDED, why="no rule"
     )

@@ -208,12 +208,15 @@ def test_openais_own_service_is_asked_by_its_newest_field_names(monkeypatch: pyt
         async with serving(openai_api(script, key=KEY)) as url:
             # The SDK's own variable stands in for the address that an empty `base_url` means.
             monkeypatch.setenv("OPENAI_BASE_URL", f"{url}/v1")
-            model = OpenAIModel(ModelSettings(name="s", vendor=Vendor.OPENAI, model="m"), KEY)
+            model = OpenAIModel(ModelSettings(name="s", vendor=Vendor.OPENAI, model="m", effort="low"), KEY)
             await asked(model)
+            await asked(model, a_request(tools=(ToolOffer(name="f", description="", parameters={}),)))
             await model.close()
 
     asyncio.run(served())
     body = script.received[0].body
+    assert body["reasoning_effort"] == "low"
+    assert "reasoning_effort" not in script.received[1].body, "an effort together with tools is refused there"
     assert body["max_completion_tokens"] == 30
     assert "max_tokens" not in body
     assert body["stream_options"] == {"include_usage": True, "include_obfuscation": False}
