@@ -2,7 +2,7 @@ import json
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.cognitive.flow import Generate
@@ -62,6 +62,7 @@ def test_whole_sentences_within_the_limit_are_spoken(
 TEXTS = st.text(alphabet="ab1.?!,-* \n", max_size=80)
 
 
+@settings(deadline=None)
 @given(text=TEXTS, cuts=st.lists(st.integers(0, 80), max_size=6), limit=st.integers(1, 20), cut=st.booleans())
 def test_the_same_is_spoken_however_the_text_comes_in_pieces(
     text: str, cuts: list[int], limit: int, cut: bool
@@ -71,6 +72,7 @@ def test_the_same_is_spoken_however_the_text_comes_in_pieces(
     assert spoken(*pieces, limit=limit, cut=cut) == spoken(text, limit=limit, cut=cut)
 
 
+@settings(deadline=None)
 @given(text=TEXTS, limit=st.integers(1, 20), cut=st.booleans())
 def test_no_more_is_spoken_than_the_limit_lets_through(text: str, limit: int, cut: bool) -> None:
     said = spoken(text, limit=limit, cut=cut)
@@ -78,6 +80,7 @@ def test_no_more_is_spoken_than_the_limit_lets_through(text: str, limit: int, cu
     assert all(sentence and sentence == " ".join(sentence.split()) for sentence in said)
 
 
+@settings(deadline=None)
 @given(words=st.lists(st.sampled_from(["we", "open.", "at nine?", "Dr.", "Smith!"]), max_size=12))
 def test_a_plain_reply_is_cut_as_the_flows_own_texts_are(words: list[str]) -> None:
     text = " ".join(words)

@@ -2,7 +2,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.cognitive.intent_question import NonsenseAnswer, intent_request, scores_from
@@ -119,6 +119,7 @@ JSON = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(JSON)
 def test_whatever_a_model_writes_is_scores_or_nonsense(body: object) -> None:
     try:

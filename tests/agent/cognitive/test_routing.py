@@ -1,7 +1,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.cognitive.routing import EMBEDDED, Condition, Route, RoutingRule, TurnSeen, route
@@ -74,6 +74,7 @@ def test_without_a_rule_that_fits_the_classifier_stands() -> None:
     )
 
 
+@settings(deadline=None)
 @given(score=st.floats(0, 1), bound=st.floats(0, 1), words=st.integers(0, 50), over=st.integers(0, 50))
 def test_two_parts_hold_together_exactly_when_each_holds(
     score: float, bound: float, words: int, over: int

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.cognitive.models.anthropic_events import EventReader
@@ -155,6 +155,7 @@ JSON = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(JSON, max_size=6))
 def test_whatever_a_server_sends_the_readers_read_on(sent: list[object]) -> None:
     for reader in (ChunkReader(), EventReader()):
