@@ -26,6 +26,8 @@ from agent.cognitive.capture_settings import CaptureSettings, ValueTexts
 from agent.cognitive.decision import Rule
 from agent.cognitive.handoff import LowConfidence
 from agent.cognitive.knowledge_source import KnowledgeSource
+from agent.cognitive.models.settings import ModelSettings
+from agent.cognitive.routing import RoutingRule
 from agent.cognitive.tool_rules import ToolRules
 from agent.cognitive.value_types import ValueType as ValueType
 from agent.cognitive.wording import Wording, fill
@@ -103,6 +105,23 @@ class HandOver:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Generate:
+    """A reply that a language model words.
+
+    Attributes:
+        instructions: what it should say; its placeholders stand for values that are told apart from it.
+        fallback: said when the model does not come to a first sentence.
+        model: its name among the flow's models.
+        max_tokens: the reply's limit.
+    """
+
+    instructions: str
+    fallback: str
+    model: str
+    max_tokens: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class State:
     """A place in the conversation; see the module for what its parts do.
 
@@ -110,10 +129,12 @@ class State:
         reask: the question's shorter form for asking again; the question itself when empty.
         done: said at an end once its action has succeeded, where `say` was said before.
         keys: branches by the telephone key that takes them.
+        generate: said after `say`, in a model's words.
     """
 
     name: str
     say: str = ""
+    generate: Generate | None = None
     ask: str | None = None
     reask: str = ""
     action: ToolAction | None = None
@@ -139,7 +160,8 @@ class State:
 
     def texts(self) -> Iterator[str]:
         """Every text the state may say, in the order of a visit."""
-        yield from (text for text in (self.say, self.ask or "", self.reask, self.done) if text)
+        generated = self.generate.fallback if self.generate else ""
+        yield from (text for text in (self.say, generated, self.ask or "", self.reask, self.done) if text)
         yield from (branch.say for branch in self.on.values() if branch.say)
 
 
@@ -165,6 +187,8 @@ class Flow:
         low_confidence: when a call is given up as too badly heard; None for never.
         knowledge: the documents that `knowledge.answer` is asked of; None where the flow names none.
         value_texts: what is said to read a value back, and to put one right.
+        models: the language models that it may ask, by the names it gives them.
+        routing: which turns are weighed by which of them.
     """
 
     name: str
@@ -184,6 +208,8 @@ class Flow:
     low_confidence: LowConfidence | None = None
     knowledge: KnowledgeSource | None = None
     value_texts: ValueTexts = field(default_factory=ValueTexts)
+    models: Mapping[str, ModelSettings] = field(default_factory=dict)
+    routing: tuple[RoutingRule, ...] = ()
 
     def branches(self, state: State) -> Mapping[str, Branch]:
         """The state's branches, the flow's own included where the caller is asked something."""

@@ -1,14 +1,15 @@
-"""What the cognitive layer asks of the outside: what words mean, tools, and places to keep a call's state and what
-was done in it."""
+"""What the cognitive layer asks of the outside: what words mean, tools, language models, documents, and places to keep
+a call's state and what was done in it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
 from agent.cognitive.dialogue import Dialogue, Said
 from agent.cognitive.flow import Flow, State
+from agent.cognitive.models.values import ModelEvent, ModelRequest
 from agent.turn import Action, IntentScore, Json, ToolTrace, TurnInput, TurnOutput
 
 
@@ -252,4 +253,29 @@ class Embedder(Protocol):
             ProviderTimeout: no answer before the deadline.
             ProviderError: it failed in another way.
         """
+        ...
+
+
+class LanguageModel(Protocol):
+    """One language model of one vendor, under settings of its own."""
+
+    @property
+    def name(self) -> str:
+        """Vendor and model, such as `openai/gpt-5.6-luna`, as traces name them."""
+        ...
+
+    def stream(self, request: ModelRequest) -> AsyncGenerator[ModelEvent, None]:
+        """The answer as it is written: deltas, then `Finished`. Closing the generator ends the request.
+
+        A model that will not answer is no error: its stream ends in `Finished` with the reason `REFUSED`.
+
+        Raises:
+            ProviderTimeout: one of the request's deadlines has passed.
+            ProviderRefused: the provider takes no such request (bad key, unknown model, bad field).
+            ProviderError: it failed in another way, at the start or in the middle of the answer.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Gives its connections back."""
         ...
