@@ -114,12 +114,18 @@ class ToolTrace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TurnTrace:
-    """How the turn was decided."""
+    """How the turn was decided.
+
+    Attributes:
+        model: what weighed the intents.
+        route: why it was that model, where there was a choice.
+    """
 
     intents: tuple[IntentScore, ...] = ()
     chosen: str = ""
     tools: tuple[ToolTrace, ...] = ()
     model: str = ""
+    route: str = ""
     tokens_in: int = 0
     tokens_out: int = 0
     cost_usd: float = 0.0

@@ -29,7 +29,8 @@ from agent.cognitive.flow import (
     State,
     ToolAction,
 )
-from agent.cognitive.ports import ToolResult
+from agent.cognitive.ports import Question, ToolResult
+from agent.cognitive.spoken_words import spoken_words
 from agent.cognitive.understanding import Understanding, WeighIntents, understand
 from agent.cognitive.wording import Value, Wording, fill, fill_json, sentences
 from agent.turn import Action, EndCall, Json, Transfer, Transition, Tts, TurnEvent, TurnInput
@@ -66,6 +67,24 @@ def respond(
         return Understanding(branch="answered"), _ask_again(flow, before, turn)
     understood = understand(flow, before, turn, weigh)
     return understood, _take_turn(flow, before, understood, turn)
+
+
+def question_of(flow: Flow, before: Dialogue | None, turn: TurnInput) -> Question | None:
+    """What must be known of the caller's words before `respond` can say what they mean; None when nothing."""
+    waits = before is not None and bool(before.node_id) and before.outcome is None
+    if before is None or not waits or turn.event is not TurnEvent.SPEECH:
+        return None
+    words = tuple(spoken_words(turn.transcript))
+    if not words:
+        return None
+    return Question(
+        flow=flow,
+        state=flow.states[before.node_id],
+        words=words,
+        transcript=turn.transcript,
+        variables=turn.variables,
+        stt_confidence=turn.stt_confidence,
+    )
 
 
 def _take_turn(flow: Flow, dialogue: Dialogue, understood: Understanding, turn: TurnInput) -> Walk:

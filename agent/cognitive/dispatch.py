@@ -21,6 +21,7 @@ import numpy as np
 from agent.cognitive.flow import UNCLEAR, Flow, Kind, State
 from agent.cognitive.least_squares import Lesson, Narrow, Wide, calibration
 from agent.cognitive.ngrams import END, START, Grams, Vocabulary
+from agent.cognitive.ports import Question, Weighed
 from agent.cognitive.spoken_words import spoken_form
 from agent.cognitive.wording import Wording, fill, placeholders
 from agent.turn import IntentScore
@@ -40,22 +41,22 @@ _PART_STEP = 2
 _LONGEST_TURN_WORDS = 120  # a minute of speech; what comes after it is not weighed
 _REMEMBERED = 20_000  # words and pairs a state
 
-_FITTED: OrderedDict[str, Dispatcher] = OrderedDict()
+_FITTED: OrderedDict[str, EmbeddedDispatcher] = OrderedDict()
 _FITTED_AT_MOST = 16
 
 
-def dispatcher_for(flow: Flow) -> Dispatcher:
+def dispatcher_for(flow: Flow) -> EmbeddedDispatcher:
     """The flow's dispatcher, fitted once however often the flow is loaded and however many orchestrators use it."""
     known = _FITTED.get(flow.fingerprint)
     if known is None:
-        known = _FITTED[flow.fingerprint] = Dispatcher(flow)
+        known = _FITTED[flow.fingerprint] = EmbeddedDispatcher(flow)
         if len(_FITTED) > _FITTED_AT_MOST:
             _FITTED.popitem(last=False)
     return known
 
 
-class Dispatcher:
-    """The models of one flow, by state."""
+class EmbeddedDispatcher:
+    """The port `Dispatcher` with no network: the models of one flow, by state."""
 
     def __init__(self, flow: Flow) -> None:
         variables = {
@@ -69,6 +70,14 @@ class Dispatcher:
             for state in flow.states.values()
             if state.kind is Kind.ASK
         }
+
+    @property
+    def repeatable(self) -> bool:
+        return True
+
+    async def weigh(self, question: Question) -> Weighed:
+        scores = self.scores(question.state, question.words, question.variables)
+        return Weighed(scores=scores, model=MODEL_NAME)
 
     def scores(
         self, state: State, words: Sequence[str], variables: Mapping[str, str]

@@ -15,12 +15,14 @@ from dataclasses import dataclass, field
 from typing import Protocol
 from weakref import WeakValueDictionary
 
-from agent.cognitive.chain import ToolRequest, respond
+from agent.cognitive.chain import ToolRequest, question_of, respond
 from agent.cognitive.dialogue import Dialogue
-from agent.cognitive.dispatch import MODEL_NAME, dispatcher_for
+from agent.cognitive.dispatch import dispatcher_for
 from agent.cognitive.flow import Flow
 from agent.cognitive.ports import (
     Acted,
+    Dispatched,
+    Dispatcher,
     Journal,
     JournalEntry,
     StateStore,
@@ -29,6 +31,7 @@ from agent.cognitive.ports import (
     ToolResult,
     TurnClosed,
     TurnOpened,
+    Weighed,
 )
 from agent.cognitive.stores.memory import MemoryStore
 from agent.cognitive.understanding import Understanding
@@ -50,6 +53,7 @@ class FlowOrchestrator:
         flow: the conversation.
         tools: by name, every tool that the flow calls.
         store: state and journal; this process's memory when left out.
+        dispatcher: tells what the caller wants; the flow's embedded one when left out.
         tool_deadline_s: after this a tool call has failed.
         stopwatch: reads nanoseconds for the trace's stage times; without it the trace has none, and equal turns
             have equal traces.
@@ -64,6 +68,7 @@ class FlowOrchestrator:
         tools: Mapping[str, Tool],
         store: CallStore | None = None,
         *,
+        dispatcher: Dispatcher | None = None,
         tool_deadline_s: float = DEFAULT_TOOL_DEADLINE_S,
         stopwatch: Callable[[], int] | None = None,
     ) -> None:
@@ -75,7 +80,7 @@ class FlowOrchestrator:
         self._store: CallStore = store if store is not None else MemoryStore()
         self._tool_deadline_s = tool_deadline_s
         self._stopwatch = stopwatch
-        self._dispatcher = dispatcher_for(flow)
+        self._dispatcher: Dispatcher = dispatcher if dispatcher is not None else dispatcher_for(flow)
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def run_turn(self, turn: TurnInput) -> TurnOutput:
@@ -147,7 +152,8 @@ class FlowOrchestrator:
         turn = opened.turn
         answered = [entry for entry in entries if isinstance(entry, ToolAnswered)]
         work = _Work(stopwatch=self._stopwatch)
-        understood, walk = respond(self._flow, opened.before, turn, self._dispatcher.scores)
+        weighed = await self._weighed(entries)
+        understood, walk = respond(self._flow, opened.before, turn, lambda *_: weighed.scores)
         work.stage_ended("dispatch")
         result: ToolResult | None = None
         while True:
@@ -175,11 +181,26 @@ class FlowOrchestrator:
                 work.actions.append(step)
                 await self._keep(turn, Acted(action=step))
                 yield step
-        output = work.output(turn, understood, after)
+        output = work.output(turn, understood, weighed, after)
         await self._keep(turn, TurnClosed(output=output, after=after))
         if not turn.provisional:
             await self._store.save(turn.call_sid, after)
         yield output
+
+    async def _weighed(self, entries: Sequence[JournalEntry]) -> Weighed:
+        """What the caller's words may mean: as it was found the first time, where it might be found otherwise now."""
+        opened = entries[0]
+        assert isinstance(opened, TurnOpened), "a turn's journal begins with the turn"
+        question = question_of(self._flow, opened.before, opened.turn)
+        if question is None:
+            return Weighed(scores=(), model="")
+        before = next((entry.weighed for entry in entries if isinstance(entry, Dispatched)), None)
+        if before is not None:
+            return before
+        weighed = await self._dispatcher.weigh(question)
+        if not self._dispatcher.repeatable:
+            await self._keep(opened.turn, Dispatched(weighed=weighed))
+        return weighed
 
     async def _keep(self, turn: TurnInput, entry: JournalEntry) -> None:
         if not turn.provisional:
@@ -228,12 +249,18 @@ class _Work:
             self.stage_ns[stage] = self.stage_ns.get(stage, 0) + now_ns - self.last_ns
             self.last_ns = now_ns
 
-    def output(self, turn: TurnInput, understood: Understanding, after: Dialogue) -> TurnOutput:
+    def output(
+        self, turn: TurnInput, understood: Understanding, weighed: Weighed, after: Dialogue
+    ) -> TurnOutput:
         trace = TurnTrace(
             intents=understood.considered,
             chosen=understood.branch,
             tools=tuple(self.tools),
-            model=MODEL_NAME if understood.considered else "",
+            model=weighed.model if understood.considered else "",
+            route=weighed.route,
+            tokens_in=weighed.tokens_in,
+            tokens_out=weighed.tokens_out,
+            cost_usd=weighed.cost_usd,
             stage_ns=self.stage_ns,
         )
         return TurnOutput(

@@ -1,4 +1,5 @@
-"""What the cognitive layer asks of the outside: tools, and places to keep a call's state and what was done in it."""
+"""What the cognitive layer asks of the outside: what words mean, tools, and places to keep a call's state and what
+was done in it."""
 
 from __future__ import annotations
 
@@ -7,7 +8,69 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from agent.cognitive.dialogue import Dialogue
-from agent.turn import Action, Json, ToolTrace, TurnInput, TurnOutput
+from agent.cognitive.flow import Flow, State
+from agent.turn import Action, IntentScore, Json, ToolTrace, TurnInput, TurnOutput
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """A line of the call so far: who said it ("caller" or "agent"), and the words that were heard of it."""
+
+    who: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What a dispatcher is asked: which of the state's intents these words mean.
+
+    Attributes:
+        words: the transcript as `spoken_words` gives it.
+        history: what was said before, oldest first.
+    """
+
+    flow: Flow
+    state: State
+    words: tuple[str, ...]
+    transcript: str
+    variables: Mapping[str, str]
+    stt_confidence: float | None
+    history: tuple[Said, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weighed:
+    """A dispatcher's answer.
+
+    Attributes:
+        scores: the state's intents with confidences (0 to 1, each on its own), best first.
+        model: what weighed them.
+        route: why it was that model.
+    """
+
+    scores: tuple[IntentScore, ...]
+    model: str
+    tokens_in: int = 0
+    tokens_out: int = 0
+    cost_usd: float = 0.0
+    route: str = ""
+
+
+class Dispatcher(Protocol):
+    """Tells what the caller wants."""
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether the same question always gets the same answer, so that none need be kept."""
+        ...
+
+    async def weigh(self, question: Question) -> Weighed:
+        """The intents of the question's state, weighed against its words.
+
+        Raises:
+            ProviderError: it cannot say, and has nothing to fall back on.
+        """
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +115,13 @@ class TurnOpened:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Dispatched:
+    """What the caller's words were taken to mean, where asking again might give another answer."""
+
+    weighed: Weighed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Acted:
     """An action of the turn's answer, about to be given out."""
 
@@ -74,7 +144,7 @@ class TurnClosed:
     after: Dialogue
 
 
-JournalEntry = TurnOpened | Acted | ToolAnswered | TurnClosed
+JournalEntry = TurnOpened | Dispatched | Acted | ToolAnswered | TurnClosed
 
 
 class StateStore(Protocol):

@@ -14,7 +14,7 @@ import pytest
 
 from agent.clock import stopwatch_ns
 from agent.cognitive.dialogue import Dialogue
-from agent.cognitive.dispatch import Dispatcher, dispatcher_for
+from agent.cognitive.dispatch import EmbeddedDispatcher, dispatcher_for
 from agent.cognitive.flow import UNCLEAR, Branch, Flow, State
 from agent.cognitive.flow_file import built_in_flow
 from agent.cognitive.orchestrator import FlowOrchestrator
@@ -62,7 +62,7 @@ def test_turns_a_second_on_one_core() -> None:
     os.sched_setaffinity(0, {min(cores)})
     try:
         began_ns = stopwatch_ns()
-        Dispatcher(flow)
+        EmbeddedDispatcher(flow)
         fit_ms = (stopwatch_ns() - began_ns) / 1e6
         agent = FlowOrchestrator(flow, World({}, NOW, "Europe/London").tools())
         began_ns = stopwatch_ns()
@@ -168,7 +168,7 @@ def test_intents_told_apart_on_clinc150() -> None:
     data = json.loads(path.read_text(encoding="utf-8"))
     flow = _one_question(data)
     began_ns = stopwatch_ns()
-    dispatcher = Dispatcher(flow)
+    dispatcher = EmbeddedDispatcher(flow)
     fit_s = (stopwatch_ns() - began_ns) / 1e9
     began_ns = stopwatch_ns()
     right = sum(_taken(dispatcher, flow, text) == intent for text, intent in data["test"])
@@ -204,11 +204,11 @@ def _one_question(data: dict[str, Any]) -> Flow:
     )
 
 
-def _best(dispatcher: Dispatcher, flow: Flow, text: str) -> tuple[str, float]:
+def _best(dispatcher: EmbeddedDispatcher, flow: Flow, text: str) -> tuple[str, float]:
     best = dispatcher.scores(flow.states["question"], spoken_words(text), {})[0]
     return best.intent, best.score
 
 
-def _taken(dispatcher: Dispatcher, flow: Flow, text: str) -> str:
+def _taken(dispatcher: EmbeddedDispatcher, flow: Flow, text: str) -> str:
     intent, score = _best(dispatcher, flow, text)
     return intent if score >= CONFIDENT else UNCLEAR

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from agent.cognitive.dialogue import Dialogue
-from agent.cognitive.dispatch import Dispatcher, dispatcher_for
+from agent.cognitive.dispatch import EmbeddedDispatcher, dispatcher_for
 from agent.cognitive.flow import UNCLEAR, Flow
 from agent.cognitive.flow_file import built_in_flow
 from agent.cognitive.spoken_words import spoken_form, spoken_words
@@ -125,7 +125,7 @@ def test_words_of_no_meaning_are_unlikely_everything(booking: Flow) -> None:
 
 def test_equal_flows_fit_equal_models(booking: Flow) -> None:
     words = spoken_words("yeah go on then")
-    afresh = Dispatcher(built_in_flow("booking")).scores(booking.states["qualify"], words, {})
+    afresh = EmbeddedDispatcher(built_in_flow("booking")).scores(booking.states["qualify"], words, {})
     assert afresh == dispatcher_for(booking).scores(booking.states["qualify"], words, {})
 
 

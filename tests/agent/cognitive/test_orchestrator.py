@@ -15,6 +15,7 @@ from agent.errors import AgentError, BadFlow, ProviderError, ProviderRefused, Pr
 from agent.turn import Action, Json, Tts, TurnEvent, TurnInput, TurnOutput
 from evals.sim.world import READ_ONLY, World
 from tests.agent.cognitive.builders import NOW, a_flow, a_turn, answered, script_of
+from tests.fakes.dispatchers import FickleDispatcher
 from tests.fakes.tools import ScriptedTool
 
 OPENED = ToolResult(ok=True, status="success", value={"room": "the kitchen"})
@@ -351,3 +352,43 @@ def test_a_call_whose_turns_are_cut_off_and_retried_ends_where_an_undisturbed_on
         return output, [call.idempotency_key for call in world.calls]
 
     assert asyncio.run(play(disturbed=True)) == asyncio.run(play(disturbed=False))
+
+
+def test_another_dispatcher_decides_and_is_named_in_the_trace() -> None:
+    dispatcher = FickleDispatcher(["no"])
+    output = asyncio.run(said(an_agent(a_door(), dispatcher=dispatcher), answered(), a_turn(1, "yes")))
+    assert output.state.outcome == "left"
+    trace = output.trace
+    assert (trace.model, trace.route, trace.tokens_in, trace.tokens_out) == ("fickle", "the only one", 40, 2)
+    assert trace.cost_usd == 0.0001
+    assert [(asked.state.name, asked.words, asked.transcript) for asked in dispatcher.asked] == [
+        ("knock", ("yes",), "yes")
+    ]
+
+
+def test_a_turn_that_goes_on_keeps_the_meaning_it_was_given_first() -> None:
+    async def broken_off_and_repeated() -> tuple[list[object], TurnOutput]:
+        dispatcher = FickleDispatcher(["yes", "no"])
+        agent = an_agent(a_door(), dispatcher=dispatcher)
+        await agent.run_turn(answered())
+        first = await steps_of(agent, a_turn(1, "come in"), stop_after=2)
+        return first, await agent.run_turn(a_turn(1, "come in"))
+
+    first, output = asyncio.run(broken_off_and_repeated())
+    assert tuple(first) == output.actions[:2]
+    assert output.state.outcome == "inside"
+
+
+def test_words_that_decide_nothing_are_not_weighed() -> None:
+    dispatcher = FickleDispatcher(["yes"])
+    turns = (
+        answered(),
+        a_turn(1, event=TurnEvent.NO_SPEECH),
+        a_turn(2, "..."),
+        a_turn(3, "yes"),
+        a_turn(4, "more"),
+    )
+    output = asyncio.run(said(an_agent(a_door(), dispatcher=dispatcher), *turns))
+    assert output.state.outcome == "inside"
+    assert [asked.transcript for asked in dispatcher.asked] == ["yes"]
+    assert output.trace.model == ""
