@@ -22,6 +22,8 @@ class Dialogue:
         turns: caller turns so far.
         outcome: as the end state declares it; None while the call goes on.
         ending: how the call was ended, to be said again when the caller speaks after the end.
+        seq: the turn that brought the call here; -1 before the first.
+        resting: False while that turn is still being answered, so that this is no place to go on from.
     """
 
     node_id: str = ""
@@ -32,6 +34,8 @@ class Dialogue:
     turns: int = 0
     outcome: str | None = None
     ending: Action | None = None
+    seq: int = -1
+    resting: bool = True
 
     def public(self) -> DialogueState:
         """What the other side of the bridge may see."""

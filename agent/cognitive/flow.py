@@ -24,6 +24,9 @@ from hashlib import sha256
 from agent.cognitive.wording import Wording, fill
 from agent.turn import Json
 
+DEFAULT_TROUBLE = "Sorry, I lost you for a moment. Could you say that again, please?"
+"""Said where a flow has no line of its own for when its memory is away."""
+
 BACK = "@back"
 """The target of a branch that returns to the question last asked."""
 
@@ -160,6 +163,7 @@ class Flow:
         asides: intents that give way to any likely answer said along with them.
         turn_limit: a call gets this many caller turns, then goes to `too_long`.
         too_long: a state that ends the call without asking anything.
+        trouble: said when what was said before cannot be reached for a while, and nothing can be decided.
     """
 
     name: str
@@ -175,6 +179,7 @@ class Flow:
     asides: tuple[str, ...] = ()
     turn_limit: int
     too_long: str
+    trouble: str = DEFAULT_TROUBLE
 
     def branches(self, state: State) -> Mapping[str, Branch]:
         """The state's branches, the flow's own included where the caller is asked something."""

@@ -24,6 +24,7 @@ from agent.cognitive.flow import (
     State,
     ValueType,
 )
+from agent.cognitive.flow_check_trouble import trouble_mistakes
 from agent.cognitive.spoken_words import spoken_form
 from agent.cognitive.wording import placeholder_mistakes, placeholders
 from agent.turn import Json
@@ -36,7 +37,7 @@ def flow_mistakes(flow: Flow) -> list[str]:
     """Every mistake of the flow, one sentence each; none when it may answer calls."""
     checks = (
         *(_head, _intents, _shared_examples, _targets, _branches, _texts),
-        *(_unreachable, _silent_loops, _too_long, _unset_variables),
+        *(_unreachable, _silent_loops, _too_long, _unset_variables, trouble_mistakes),
     )
     return [mistake for check in checks for mistake in check(flow)]
 

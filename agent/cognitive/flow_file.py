@@ -36,7 +36,18 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from agent.cognitive.flow import BACK, NEXT, Branch, Capture, Flow, HandOver, State, ToolAction, ValueType
+from agent.cognitive.flow import (
+    BACK,
+    DEFAULT_TROUBLE,
+    NEXT,
+    Branch,
+    Capture,
+    Flow,
+    HandOver,
+    State,
+    ToolAction,
+    ValueType,
+)
 from agent.cognitive.flow_check import flow_mistakes
 from agent.errors import BadFlow
 from agent.turn import Json
@@ -154,6 +165,7 @@ class _Flow(_Model):
     asides: list[str] = []
     turn_limit: int = DEFAULT_TURN_LIMIT
     too_long: str = ""
+    trouble: str = DEFAULT_TROUBLE
     # Read apart, so that a wrong one does not hide the rest.
     schema_number: Any = Field(default=None, alias="schema")
 
@@ -183,6 +195,7 @@ def _flow(raw: dict[str, Any], mistakes: list[str]) -> Flow:
         asides=tuple(head.asides),
         turn_limit=head.turn_limit,
         too_long=head.too_long,
+        trouble=head.trouble,
     )
 
 
