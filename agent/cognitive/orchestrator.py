@@ -124,7 +124,9 @@ class FlowOrchestrator:
             UnknownFlow: the turn belongs to another flow.
         """
         if turn.flow_id != self._flow.name:
-            raise UnknownFlow(f"turn {turn.turn_id} is for flow {turn.flow_id!r}; here is {self._flow.name!r}")
+            raise UnknownFlow(
+                f"turn {turn.turn_id} is for flow {turn.flow_id!r}; here is {self._flow.name!r}"
+            )
         # Two deliveries of one turn must not interleave; the second waits and is answered from the journal.
         lock = self._locks.setdefault(turn.call_sid, asyncio.Lock())
         given: list[Action] = []

@@ -147,7 +147,6 @@ class TurnClosed:
 JournalEntry = TurnOpened | Dispatched | Acted | ToolAnswered | TurnClosed
 
 
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
     """What a state store holds of a call.

@@ -10,7 +10,9 @@ class Order(StrEnum):
 
     NEXT = "next"
     EARLY = "early"  # at least one turn before it has not come: it may be on its way, or may never come
-    LATE = "late"  # this place was answered, or passed over: what it says was said before what is known by now
+    LATE = (
+        "late"  # this place was answered, or passed over: what it says was said before what is known by now
+    )
 
 
 def order_of(seq: int, last: int | None) -> Order:

@@ -38,9 +38,7 @@ class TurnStory:
         version: the call's state as it was read, or `NOT_SAVED`.
     """
 
-    def __init__(
-        self, store: CallStore, entries: Sequence[JournalEntry], *, kept: int, version: int
-    ) -> None:
+    def __init__(self, store: CallStore, entries: Sequence[JournalEntry], *, kept: int, version: int) -> None:
         opened = entries[0]
         assert isinstance(opened, TurnOpened), "a turn's journal begins with the turn"
         self.turn = opened.turn

@@ -1,8 +1,8 @@
 """Dialogues and journal entries as JSON, and back: what all stores outside this process keep.
 
-One object a value, `{"v": 1, ...}`; an entry's kind stands beside it, in a column of its own. The fields are those of the
-types, so a field with a default can be added without a new version: what was kept before it gets the default. A field
-taken away or renamed needs one. JSON knows no tuples: a tool's tuple comes back as a list.
+One object a value, `{"v": 1, ...}`; an entry's kind stands beside it, in a column of its own. The fields are those of
+the types, so a field with a default can be added without a new version: what was kept before it gets the default. A
+field taken away or renamed needs one. JSON knows no tuples: a tool's tuple comes back as a list.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from agent.cognitive.ports import Acted, Dispatched, JournalEntry, ToolAnswered, TurnClosed, TurnOpened
-from agent.turn import EndCall, Json, Transfer, Transition, Tts
+from agent.turn import Action, EndCall, Json, Transfer, Transition, Tts
 
 Redact = Callable[[str], str]
 """What may be kept of a text for good."""
@@ -45,40 +45,49 @@ def event_row(entry: JournalEntry, redact: Redact) -> EventRow | None:
     """The row of an entry; None for a sentence."""
     match entry:
         case TurnOpened(turn=turn):
-            detail = {"transcript": redact(turn.transcript), "heard": _maybe(turn.heard, redact)}
-            return EventRow(kind="opened", name=turn.event, status=turn.flow_id, detail=_json(detail))
+            said = {"transcript": redact(turn.transcript), "heard": _maybe(turn.heard, redact)}
+            return EventRow(kind="opened", name=turn.event, status=turn.flow_id, detail=_json(said))
         case Dispatched(weighed=weighed):
             used = {"tokens_in": weighed.tokens_in, "tokens_out": weighed.tokens_out, "usd": weighed.cost_usd}
             return EventRow(kind="dispatch", name=weighed.model, status=weighed.route, detail=_json(used))
         case ToolAnswered(trace=trace):
-            detail = {
+            asked = {
                 "arguments": _redacted(trace.arguments, redact),
                 "value": _redacted(trace.value, redact),
                 "error": redact(trace.error),
                 "key": trace.idempotency_key,
             }
-            return EventRow(kind="tool", name=trace.name, status=trace.status, detail=_json(detail))
+            return EventRow(kind="tool", name=trace.name, status=trace.status, detail=_json(asked))
         case TurnClosed(output=output):
-            detail = {
+            state = output.state
+            answer = {
                 "said": [redact(action.text) for action in output.actions if isinstance(action, Tts)],
-                "captured": {name: redact(value) for name, value in output.state.captured.items()},
-                "outcome": output.state.outcome,
+                "captured": {name: redact(value) for name, value in state.captured.items()},
+                "outcome": state.outcome,
                 "branch": output.trace.chosen,
             }
             return EventRow(
-                kind="closed", name=output.state.node_id, status=output.state.outcome or "", detail=_json(detail)
+                kind="closed", name=state.node_id, status=state.outcome or "", detail=_json(answer)
             )
-        case Acted(action=Transition(node_id=node_id)):
-            return EventRow(kind="transition", name=node_id)
-        case Acted(action=EndCall(reason=reason)):
-            return EventRow(kind="end", status=reason)
-        case Acted(action=Transfer(to=to, context=context)):
-            detail = {"to": redact(to), "context": {name: redact(value) for name, value in context.items()}}
-            return EventRow(kind="transfer", detail=_json(detail))
-        case Acted(action=Tts()):
-            return None
+        case Acted(action=action):
+            return _action_row(action, redact)
         case _:
             assert_never(entry)
+
+
+def _action_row(action: Action, redact: Redact) -> EventRow | None:
+    match action:
+        case Transition(node_id=node_id):
+            return EventRow(kind="transition", name=node_id)
+        case EndCall(reason=reason):
+            return EventRow(kind="end", status=reason)
+        case Transfer(to=to, context=context):
+            given = {"to": redact(to), "context": {name: redact(value) for name, value in context.items()}}
+            return EventRow(kind="transfer", detail=_json(given))
+        case Tts():
+            return None
+        case _:
+            assert_never(action)
 
 
 def _maybe(text: str | None, redact: Redact) -> str | None:

@@ -181,7 +181,9 @@ def _engine(url: str, timeout_s: float) -> Engine:
     try:
         parsed = make_url(url)
     except ArgumentError:
-        raise BadSettings("a journal's URL is sqlite:///path or postgresql://user@host:port/database") from None
+        raise BadSettings(
+            "a journal's URL is sqlite:///path or postgresql://user@host:port/database"
+        ) from None
     kind = parsed.drivername.split("+")[0]
     try:
         match kind:

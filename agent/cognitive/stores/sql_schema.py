@@ -95,7 +95,7 @@ def migrate(engine: Engine) -> None:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         else:
-            # The driver begins a transaction at the first write only: this takes the write lock before anything is read.
+            # The driver begins at the first write only: this takes the write lock before anything is read.
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         version = _version(connection)
         if version > len(VERSIONS):
