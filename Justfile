@@ -51,6 +51,10 @@ bench *args: (_install "requirements-dev.lock")
 soak *args: (_install "requirements-dev.lock")
     {{ python }} -m pytest -m soak -s {{ args }}
 
+# Start a Redis and a PostgreSQL to try things against; prints their URLs; Ctrl-C ends both and what they hold.
+services: (_install "requirements-dev.lock")
+    {{ python }} -m tests.services
+
 # The review app, over the runs in reports/.
 dashboard *args: (_install "requirements-dev.lock")
     .venv/bin/milliwatt dashboard {{ args }}
@@ -91,8 +95,8 @@ lock *args:
         echo "$lock: $(grep -c '==' "$lock") packages"
     }
     compile requirements.lock "What the main job needs."
-    compile requirements-dev.lock "What the tests need: the main job, the dashboard, Ray, and the tools." \
-        --extra dashboard --extra ray --extra dev --constraint requirements.lock
+    compile requirements-dev.lock "What the tests need: the main job, the dashboard, stores, Ray, and the tools." \
+        --extra dashboard --extra postgres --extra ray --extra redis --extra dev --constraint requirements.lock
 
 # Remove caches and what runs wrote; the environment and committed baselines stay.
 clean:
