@@ -123,7 +123,12 @@ class PostgresService(Service):
 
     def command(self) -> Sequence[str]:
         # A crash of the machine is not what is tested, so nothing waits for a disk.
-        settings = {"listen_addresses": HOST, "port": str(self.port), "unix_socket_directories": "", "fsync": "off"}
+        settings = {
+            "listen_addresses": HOST,
+            "port": str(self.port),
+            "unix_socket_directories": "",
+            "fsync": "off",
+        }
         given = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         return (self._binary, "-D", str(self._data), *given)
 

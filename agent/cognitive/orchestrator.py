@@ -166,22 +166,27 @@ class FlowOrchestrator:
         """The turn's answer, from the journal as far as that goes."""
         turn = delivery.turn
         held = await self._held(turn.call_sid)
-        story: TurnStory | None = None
         if not delivery.contested and _follows(held.dialogue, turn.seq):
             # The usual case needs no reading of the journal: if the turn is in it, its opening will not go in again.
             story = self._opened(turn, held.dialogue, held.version)
         else:
+            before: Dialogue | None = None
+            version = held.version
             entries = await self._store.entries(turn.call_sid, turn.turn_id)
-            if entries:
-                story = TurnStory(self._store, entries, kept=len(entries), version=held.version)
-            else:
+            if not entries:
                 before, version = await self._standing(turn.call_sid, held)
-                match order_of(turn.seq, before.seq if before is not None else None):
-                    case Order.LATE:
+                order = order_of(turn.seq, before.seq if before is not None else None)
+                if order is Order.EARLY and delivery.patient:
+                    raise _TooEarly
+                if order is Order.LATE:
+                    # Another worker may have answered it since the journal was asked; only then is it not late.
+                    entries = await self._store.entries(turn.call_sid, turn.turn_id)
+                    if not entries:
                         yield _too_late(turn, before)
                         return
-                    case Order.EARLY if delivery.patient:
-                        raise _TooEarly
+            if entries:
+                story = TurnStory(self._store, entries, kept=len(entries), version=version)
+            else:
                 story = self._opened(turn, before, version)
         async with aclosing(self._perform(story)) as steps:
             async for step in steps:

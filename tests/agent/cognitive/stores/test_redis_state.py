@@ -18,7 +18,10 @@ HERE = Dialogue(node_id="here", seq=3)
 
 def test_redis_is_a_state_store(redis_service: RedisService) -> None:
     async def checked() -> None:
-        async with aclosing(RedisState(redis_service.url)) as one, aclosing(RedisState(redis_service.url)) as two:
+        async with (
+            aclosing(RedisState(redis_service.url)) as one,
+            aclosing(RedisState(redis_service.url)) as two,
+        ):
             await check_state_store(one, two, "state")
 
     asyncio.run(checked())
@@ -80,7 +83,9 @@ def test_a_damaged_state_is_as_good_as_lost_and_can_be_replaced(
     assert with_state(redis_service, damaged) == Held(dialogue=HERE, version=2)
 
 
-def test_a_redis_that_is_away_or_hangs_is_unavailable_within_its_timeout_and_is_used_again_when_back() -> None:
+def test_a_redis_that_is_away_or_hangs_is_unavailable_within_its_timeout_and_is_used_again_when_back() -> (
+    None
+):
     service = RedisService()
     try:
         service.start()

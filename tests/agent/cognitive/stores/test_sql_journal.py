@@ -212,7 +212,9 @@ def test_a_sqlite_file_that_another_process_holds_is_unavailable_within_its_time
     journal.close()
 
 
-def test_a_postgresql_that_hangs_or_crashes_is_unavailable_within_its_timeout_and_keeps_what_was_committed() -> None:
+def test_a_postgresql_that_hangs_or_crashes_is_unavailable_within_its_timeout_and_keeps_what_was_committed() -> (
+    None
+):
     service = PostgresService()
     try:
         service.start()
