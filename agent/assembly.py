@@ -22,7 +22,7 @@ from agent.cache import ContentCache
 from agent.clock import Clock
 from agent.cognitive.flow import Flow
 from agent.cognitive.orchestrator import FlowOrchestrator
-from agent.cognitive.ports import Tool
+from agent.cognitive.ports import CallStore, Tool
 from agent.errors import BadSettings
 from agent.events import CallEvent
 from agent.settings import AgentSettings
@@ -127,9 +127,11 @@ def make_call(
     )
 
 
-def make_dialogue(flow: Flow, tools: Mapping[str, Tool]) -> FlowOrchestrator:
-    """The cognitive layer over a flow, with state in this process's memory."""
-    return FlowOrchestrator(flow, tools)
+def make_dialogue(
+    flow: Flow, tools: Mapping[str, Tool], store: CallStore | None = None, *, patience_s: float = 0.0
+) -> FlowOrchestrator:
+    """The cognitive layer over a flow; with state in this process's memory where no store is given."""
+    return FlowOrchestrator(flow, tools, store, patience_s=patience_s)
 
 
 def domain_texts(flow: Flow, variables: Mapping[str, str] | None) -> Sequence[str]:

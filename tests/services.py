@@ -1,8 +1,8 @@
 """A real Redis and a real PostgreSQL, started on free ports of this machine for tests, or by hand (`just services`).
 
-Both keep their files in a temporary folder and die with whoever started them. PostgreSQL refuses to be root, so there it
-runs as the system's `postgres` or `nobody`. A server that is not installed is an error that says what to install: a test
-that needs one fails, and is not skipped.
+Both keep their files in a temporary folder and die with whoever started them. PostgreSQL refuses to be root, so there
+it runs as the system's `postgres` or `nobody`. A server that is not installed is an error that says what to install: a
+test that needs one fails, and is not skipped.
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ class PostgresService(Service):
         self._data = self.folder / "data"
         initdb = _found("initdb", self._folders, "postgresql")
         subprocess.run(
-            [initdb, "-D", str(self._data), "-U", "postgres", "-A", "trust", "--no-sync", "--encoding=UTF8", "--locale=C"],
+            [initdb, "-D", str(self._data), "-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C"],
             check=True, stdout=subprocess.DEVNULL, user=self.user, cwd=self.folder, timeout=PATIENCE_S,
         )  # fmt: skip
 

@@ -26,7 +26,8 @@ from agent.cognitive.stores.redis_state import RedisState
 from agent.cognitive.stores.sql_journal import SqlJournal
 from agent.turn import TurnEvent, TurnInput
 from evals.rng import rng_for
-from tests.agent.cognitive.builders import a_turn, answered
+from evals.sim.world import World
+from tests.agent.cognitive.builders import NOW, a_turn, answered
 from tests.agent.cognitive.turn_worker import AT_ONCE, OUTPUT, POINTS, TURN
 from tests.fakes.ledger import Ledger
 from tests.services import PostgresService, RedisService
@@ -244,15 +245,8 @@ def test_an_answer_survives_json() -> None:
     """What the comparisons above stand on."""
 
     async def answer() -> Any:
-        agent = FlowOrchestrator(built_in_flow("booking"), {name: tool for name, tool in _tools().items()})
+        agent = FlowOrchestrator(built_in_flow("booking"), World({}, NOW, "Europe/London").tools())
         return await agent.run_turn(answered(flow_id="booking"))
 
     output = asyncio.run(answer())
     assert OUTPUT.validate_python(OUTPUT.dump_python(output, mode="json")) == output
-
-
-def _tools() -> Any:
-    from evals.sim.world import World
-    from tests.agent.cognitive.builders import NOW
-
-    return World({}, NOW, "Europe/London").tools()

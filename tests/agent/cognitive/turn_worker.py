@@ -1,14 +1,14 @@
 """A worker that answers turns until it is killed: by its own `kill -9`, at the point that its orders name.
 
-`python -m tests.agent.cognitive.turn_worker` loads everything once and then forks a worker, or two at once with the same
-turns, for each line of orders on its standard input:
+`python -m tests.agent.cognitive.turn_worker` loads everything once and then forks a worker, or two at once with the
+same turns, for each line of orders on its standard input:
 
-    {"state": URL or "memory", "journal": URL, "ledger": path, "turns": [[index, turn], ...], "point": ..., "count": ...,
-     "workers": 1 or 2}
+    {"state": URL or "memory", "journal": URL, "ledger": path, "turns": [[index, turn], ...],
+     "point": ..., "count": ..., "workers": 1 or 2}
 
 What comes back, a line each: `{"done": index, "answer": ...}`, `{"died": point}`, and `{"over": true}` once they ended.
-A point is one side of a commit, of a tool's effect, or of an action's going out; the first worker dies when it has come by
-it `count` times.
+A point is one side of a commit, of a tool's effect, or of an action's going out; the first worker dies when it has
+come by it `count` times.
 """
 
 from __future__ import annotations
