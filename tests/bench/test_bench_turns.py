@@ -3,6 +3,7 @@
 import asyncio
 import os
 import resource
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -11,18 +12,19 @@ from agent.clock import cpu_ns, stopwatch_ns
 from agent.cognitive.dispatch import dispatcher_for
 from agent.cognitive.flow_file import built_in_flow
 from agent.cognitive.orchestrator import FlowOrchestrator
-from agent.cognitive.ports import CallStore
+from agent.cognitive.ports import CallStore, ToolResult
 from agent.cognitive.stores.joined import JoinedStore
 from agent.cognitive.stores.memory import MemoryStore
 from agent.cognitive.stores.sql_journal import SqlJournal
-from agent.turn import TurnEvent, TurnInput
-from evals.sim.world import World
+from agent.turn import Json, TurnEvent, TurnInput
+from evals.sim.world import PROPOSE_SLOTS, READ_ONLY
 
 pytestmark = pytest.mark.bench
 
 CALLS = 10_000
 CALLS_ON_DISK = 2_000
 NAME = {"first_name": "Alex"}
+SLOTS = ("2026-05-19T10:30:00+01:00", "2026-05-20T14:00:00+01:00")
 NOW = "2026-05-18T09:00:00+01:00"
 # Conversations that take eight turns and more to their ends, with what callers say in between.
 CONVERSATIONS = (
@@ -45,9 +47,24 @@ CONVERSATIONS = (
 )  # fmt: skip
 
 
+class _Tool:
+    """A tool that does its work at once and remembers nothing, so that what grows is the engine's own."""
+
+    def __init__(self, name: str, *, read_only: bool) -> None:
+        self.name = name
+        self.read_only = read_only
+
+    async def call(self, arguments: Mapping[str, Json], idempotency_key: str) -> ToolResult:
+        value: Mapping[str, Json] = (
+            {"slots": SLOTS} if self.name == PROPOSE_SLOTS else {"id": idempotency_key}
+        )
+        return ToolResult(ok=True, status="success", value=value)
+
+
 async def _play(store: CallStore | None, calls: int) -> tuple[int, list[int]]:
     """The turns played, and the memory in use (KiB) after each tenth of the calls."""
-    agent = FlowOrchestrator(built_in_flow("booking"), World({}, NOW, "Europe/London").tools(), store)
+    tools = {name: _Tool(name, read_only=read_only) for name, read_only in READ_ONLY.items()}
+    agent = FlowOrchestrator(built_in_flow("booking"), tools, store)
     turns, held = 0, []
     for call in range(calls):
         for seq, words in enumerate(("", *CONVERSATIONS[call % len(CONVERSATIONS)])):
