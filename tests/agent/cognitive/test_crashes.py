@@ -227,14 +227,17 @@ def _life(lines: Any, sent: list[TurnInput], played: Played) -> set[int]:
 
 
 async def kept(stores: Stores, calls: list[str]) -> dict[str, str]:
-    """Each call's last state as the journal has it; and where the state store has it too, that is the same."""
+    """Each call's last state as the journal has it; a state in Redis is that one, or known to be behind it."""
     journal = SqlJournal(stores.journal)
     redis = RedisState(stores.state, timeout_s=5.0) if stores.state != "memory" else None
     found = {}
     for call in calls:
         entries = await journal.last_turn(call)
         assert isinstance(entries[-1], TurnClosed)
-        found[call] = dialogue_text(entries[-1].after)
+        after = entries[-1].after
+        found[call] = dialogue_text(after)
+        held = (await redis.load(call)).dialogue if redis is not None else None
+        assert held in (None, after) or not held.resting or held.seq < after.seq
     if redis is not None:
         await redis.aclose()
     journal.close()

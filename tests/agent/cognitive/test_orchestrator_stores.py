@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from agent.cognitive.dialogue import Dialogue
-from agent.cognitive.flow import DEFAULT_TROUBLE
 from agent.cognitive.orchestrator import OUT_OF_ORDER, STORE_UNAVAILABLE, FlowOrchestrator
 from agent.cognitive.ports import CallStore, ToolResult
 from agent.cognitive.stores.joined import JoinedStore
@@ -106,10 +105,6 @@ def test_a_journal_that_goes_away_after_the_tools_effect_repeats_no_effect() -> 
     assert script_of(cut.actions) == ["-> open_door", "Thank you.", "One moment, please."]
     assert again.state.outcome == "inside"
     assert keys == door.keys, "who asks again must ask under the same key"
-
-
-def test_a_flow_without_a_line_for_trouble_has_the_usual_one() -> None:
-    assert a_flow().trouble == DEFAULT_TROUBLE
 
 
 def test_a_state_that_expired_is_restored_from_the_journal() -> None:
