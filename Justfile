@@ -95,8 +95,8 @@ lock *args:
         echo "$lock: $(grep -c '==' "$lock") packages"
     }
     compile requirements.lock "What the main job needs."
-    compile requirements-dev.lock "What the tests need: the main job, the dashboard, stores, Ray, and the tools." \
-        --extra dashboard --extra postgres --extra ray --extra redis --extra dev --constraint requirements.lock
+    compile requirements-dev.lock "What the tests need: the main job, the dashboard, Ray, the service, and the tools." \
+        --extra all --extra dev --constraint requirements.lock
 
 # Remove caches and what runs wrote; the environment and committed baselines stay.
 clean:

@@ -21,10 +21,10 @@ from agent.audio.vad.silero import SileroVoiceDetector
 from agent.cache import ContentCache
 from agent.clock import Clock
 from agent.cognitive.flow import Flow
-from agent.cognitive.orchestrator import FlowOrchestrator
-from agent.cognitive.ports import CallStore, Tool
 from agent.errors import BadSettings
 from agent.events import CallEvent
+from agent.flow_assembly import make_dialogue as make_dialogue
+from agent.flow_assembly import remote_dialogue as remote_dialogue
 from agent.settings import AgentSettings
 from agent.turn import StreamTurn
 
@@ -125,13 +125,6 @@ def make_call(
         clock=clock,
         on_event=on_event,
     )
-
-
-def make_dialogue(
-    flow: Flow, tools: Mapping[str, Tool], store: CallStore | None = None, *, patience_s: float = 0.0
-) -> FlowOrchestrator:
-    """The cognitive layer over a flow; with state in this process's memory where no store is given."""
-    return FlowOrchestrator(flow, tools, store, patience_s=patience_s)
 
 
 def domain_texts(flow: Flow, variables: Mapping[str, str] | None) -> Sequence[str]:

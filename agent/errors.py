@@ -9,7 +9,10 @@ AgentError
 ├── UnknownFlow              a turn for a flow that is not answered here
 ├── LineDropped              the transport ended while the agent was still using it
 ├── BadFlow                  a flow file that cannot be trusted with a call; lists every mistake
+├── BadKnowledge             documents that cannot be trusted with a question; lists every mistake
 ├── BadSettings              settings that cannot make an agent
+├── LostCall                 a turn of a call that nothing is known of any more
+├── BadTurn                  JSON that is no turn or no answer to one; lists every mistake
 └── BadAudio                 a file or frame that is not what it says it is
 """
 
@@ -58,6 +61,10 @@ class BadAudio(AgentError):
     """Audio that is not what its header, name or type says it is."""
 
 
+class LostCall(AgentError):
+    """A turn of a call whose earlier turns are not kept here, so that it cannot be understood."""
+
+
 class BadFlow(AgentError):
     """A flow that must not answer a call; `mistakes` names every one found, one line each."""
 
@@ -66,3 +73,21 @@ class BadFlow(AgentError):
         self.mistakes = tuple(mistakes)
         lines = "\n".join(f"  - {mistake}" for mistake in self.mistakes)
         super().__init__(f"{where}: {len(self.mistakes)} mistake(s) in this flow:\n{lines}")
+
+
+class BadKnowledge(AgentError):
+    """Documents that must not answer a caller; `mistakes` names every one found, one line each."""
+
+    def __init__(self, where: str, mistakes: Sequence[str]) -> None:
+        self.where = where
+        self.mistakes = tuple(mistakes)
+        lines = "\n".join(f"  - {mistake}" for mistake in self.mistakes)
+        super().__init__(f"{where}: {len(self.mistakes)} mistake(s) in this knowledge:\n{lines}")
+
+
+class BadTurn(AgentError):
+    """JSON that does not hold what it should of a turn; `mistakes` names every one found, as (where, what)."""
+
+    def __init__(self, mistakes: Sequence[tuple[str, str]]) -> None:
+        self.mistakes = tuple(mistakes)
+        super().__init__("; ".join(f"{where}: {what}" if where else what for where, what in self.mistakes))

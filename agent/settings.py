@@ -41,6 +41,8 @@ class AgentSettings:
 
     Attributes:
         flow: name of a flow in `agent/flows`, or a path of a flow file.
+        flow_url: where the cognitive layer answers over HTTP, as `serve --role flow` prints it; empty where it runs
+            in this process.
         voice: what it speaks with, as the voice provider names it.
         stt, tts, vad: providers by name.
         no_speech_ms: silence of the caller after which it asks again.
@@ -48,6 +50,7 @@ class AgentSettings:
     """
 
     flow: str = "booking"
+    flow_url: str = ""
     voice: str = "en-us"
     stt: str = "ear"
     tts: str = "pyttsx3"

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from agent.cognitive.decision import decided
 from agent.cognitive.dialogue import Dialogue
 from agent.cognitive.flow import (
     BACK,
@@ -29,10 +30,20 @@ from agent.cognitive.flow import (
     State,
     ToolAction,
 )
+from agent.cognitive.handoff import (
+    EXPLICIT_REQUEST,
+    FAILED_ATTEMPTS,
+    LOW_CONFIDENCE,
+    REASON,
+    SUMMARY,
+    SYSTEM_ERROR,
+    whisper,
+)
+from agent.cognitive.memory import heard_so_far
 from agent.cognitive.ports import Question, ToolResult
 from agent.cognitive.spoken_words import spoken_words
 from agent.cognitive.understanding import Understanding, WeighIntents, understand
-from agent.cognitive.wording import Value, Wording, fill, fill_json, sentences
+from agent.cognitive.wording import TRANSCRIPT, Value, Wording, fill, fill_json, sentences
 from agent.turn import Action, EndCall, Json, Transfer, Transition, Tts, TurnEvent, TurnInput
 
 
@@ -84,6 +95,7 @@ def question_of(flow: Flow, before: Dialogue | None, turn: TurnInput) -> Questio
         transcript=turn.transcript,
         variables=turn.variables,
         stt_confidence=turn.stt_confidence,
+        history=heard_so_far(before, turn).said,
     )
 
 
@@ -92,14 +104,20 @@ def _take_turn(flow: Flow, dialogue: Dialogue, understood: Understanding, turn: 
     state = flow.states[dialogue.node_id]
     turns = dialogue.turns + 1
     captured = {**dialogue.captured, **understood.captured}
+    dialogue = replace(dialogue, reason="", doubtful=_doubtful(flow, dialogue, turn))
     if turns > flow.turn_limit:
-        return _enter(flow, replace(dialogue, turns=turns, captured=captured), Branch(to=flow.too_long), turn)
+        worn = replace(dialogue, turns=turns, captured=captured, reason=FAILED_ATTEMPTS)
+        return _enter(flow, worn, Branch(to=flow.too_long), turn)
+    if flow.low_confidence is not None and dialogue.doubtful >= flow.low_confidence.turns:
+        unheard = replace(dialogue, turns=turns, reason=LOW_CONFIDENCE)
+        return _enter(flow, unheard, Branch(to=flow.low_confidence.to), turn)
     if understood.branch == UNCLEAR and turn.heard is not None:
         # Whoever speaks over the question has not heard it; asking again shortly is no failed attempt.
         return _ask_again(flow, replace(dialogue, turns=turns), turn)
     answered = understood.branch not in (NO_SPEECH, UNCLEAR)
     visits = _after_an_answer(flow, dialogue.visits) if answered else dialogue.visits
-    moved = replace(dialogue, turns=turns, captured=captured, visits=visits)
+    reason = EXPLICIT_REQUEST if _asks_for_a_person(flow, state, understood.branch) else ""
+    moved = replace(dialogue, turns=turns, captured=captured, visits=visits, reason=reason)
     return _enter(flow, moved, flow.branches(state)[understood.branch], turn)
 
 
@@ -128,6 +146,7 @@ def _enter(flow: Flow, dialogue: Dialogue, branch: Branch, turn: TurnInput) -> W
         state = flow.states[branch.to]
         if state.visits is not None and dialogue.visits.get(state.name, 0) >= state.visits:
             branch = state.on[EXHAUSTED]
+            dialogue = replace(dialogue, reason=FAILED_ATTEMPTS)
             continue
         dialogue = _moved(dialogue, state.name, counts=state.visits is not None)
         yield Transition(node_id=state.name)
@@ -137,8 +156,12 @@ def _enter(flow: Flow, dialogue: Dialogue, branch: Branch, turn: TurnInput) -> W
             result = yield _request(state.action, flow, dialogue, turn)
             assert result is not None, "a walk was resumed without its tool's answer"
             status = _status(flow, state, result)
+            if not result.ok:
+                dialogue = replace(dialogue, reason=SYSTEM_ERROR)
             if status == SUCCESS:
                 dialogue = replace(dialogue, known={**dialogue.known, **_saved(state.action, result)})
+        elif state.decide:
+            status = decided(state.decide, _wording(flow, dialogue, turn).variables) or NEXT
         if status in state.on:
             branch = state.on[status]
         elif state.kind is Kind.ASK:
@@ -195,12 +218,31 @@ def _ending(state: State, flow: Flow, dialogue: Dialogue, turn: TurnInput) -> Ac
     wording = _wording(flow, dialogue, turn)
     given = {name: fill(f"{{{{{name}}}}}", wording) for name in state.hand_over.context}
     context = {name: value for name, value in given.items() if value}
+    context |= {"reason": dialogue.reason, "summary": whisper(dialogue, turn)}
     return Transfer(to=fill(state.hand_over.to, wording), context=context)
 
 
 def _wording(flow: Flow, dialogue: Dialogue, turn: TurnInput) -> Wording:
     variables: dict[str, Value] = {**flow.variables, **turn.variables, **dialogue.known, **dialogue.captured}
+    if turn.event is TurnEvent.SPEECH:
+        variables[TRANSCRIPT] = turn.transcript
+    if dialogue.reason:
+        variables[REASON] = dialogue.reason
+        variables[SUMMARY] = whisper(dialogue, turn)
     return Wording(variables=variables, now_iso=turn.now_iso, time_zone=turn.variables.get("time_zone", ""))
+
+
+def _asks_for_a_person(flow: Flow, state: State, branch: str) -> bool:
+    target = flow.branches(state)[branch].to
+    return branch in flow.intents and target != BACK and flow.states[target].hand_over is not None
+
+
+def _doubtful(flow: Flow, dialogue: Dialogue, turn: TurnInput) -> int:
+    """How many caller turns in a row were hardly heard, this one included."""
+    if flow.low_confidence is None or turn.event is not TurnEvent.SPEECH:
+        return dialogue.doubtful
+    doubted = turn.stt_confidence is not None and turn.stt_confidence < flow.low_confidence.below
+    return dialogue.doubtful + 1 if doubted else 0
 
 
 def _moved(dialogue: Dialogue, node_id: str, *, counts: bool = False) -> Dialogue:

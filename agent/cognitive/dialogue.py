@@ -10,6 +10,14 @@ from agent.turn import Action, DialogueState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """A line of the call: who said it ("caller" or "agent"), and the words that were heard of it."""
+
+    who: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Dialogue:
     """A call's place in its flow.
 
@@ -24,6 +32,9 @@ class Dialogue:
         ending: how the call was ended, to be said again when the caller speaks after the end.
         seq: the turn that brought the call here; -1 before the first.
         resting: False while that turn is still being answered, so that this is no place to go on from.
+        said: the last lines, oldest first; `memory` says which.
+        reason: why the call is being given to a person, as far as the turn has told.
+        doubtful: caller turns in a row that were hardly heard.
     """
 
     node_id: str = ""
@@ -36,6 +47,9 @@ class Dialogue:
     ending: Action | None = None
     seq: int = -1
     resting: bool = True
+    said: tuple[Said, ...] = ()
+    reason: str = ""
+    doubtful: int = 0
 
     def public(self) -> DialogueState:
         """What the other side of the bridge may see."""

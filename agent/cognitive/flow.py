@@ -6,7 +6,8 @@ of these makes its kind:
     end    has an `outcome`; the call is over when it has been entered
     ask    has an `ask`; the caller's next turn is understood as one of its branches
     act    has an `action` but nothing to ask; the tool's answer is the branch
-    pass   has neither; it says something and goes on by its branch `next`
+    decide has rules; the first whose conditions hold is the branch, else `next`
+    pass   has none of these; it says something and goes on by its branch `next`
 
 A branch leads to a state, or `BACK` to the question that was last asked. An action's status that the state does not
 name goes on within the state, which only `success` may do. A state with `visits` is entered so often; after that its
@@ -21,6 +22,9 @@ from enum import StrEnum
 from functools import cached_property
 from hashlib import sha256
 
+from agent.cognitive.decision import Rule
+from agent.cognitive.handoff import LowConfidence
+from agent.cognitive.knowledge_source import KnowledgeSource
 from agent.cognitive.wording import Wording, fill
 from agent.turn import Json
 
@@ -50,6 +54,7 @@ class Kind(StrEnum):
     END = "end"
     ASK = "ask"
     ACT = "act"
+    DECIDE = "decide"
     PASS = "pass"
 
 
@@ -129,6 +134,7 @@ class State:
     outcome: str | None = None
     hand_over: HandOver | None = None
     visits: int | None = None
+    decide: tuple[Rule, ...] = ()
 
     @property
     def kind(self) -> Kind:
@@ -137,7 +143,9 @@ class State:
             return Kind.END
         if self.ask is not None:
             return Kind.ASK
-        return Kind.ACT if self.action is not None else Kind.PASS
+        if self.action is not None:
+            return Kind.ACT
+        return Kind.DECIDE if self.decide else Kind.PASS
 
     def texts(self) -> Iterator[str]:
         """Every text the state may say, in the order of a visit."""
@@ -164,6 +172,8 @@ class Flow:
         turn_limit: a call gets this many caller turns, then goes to `too_long`.
         too_long: a state that ends the call without asking anything.
         trouble: said when what was said before cannot be reached for a while, and nothing can be decided.
+        low_confidence: when a call is given up as too badly heard; None for never.
+        knowledge: the documents that `knowledge.answer` is asked of; None where the flow names none.
     """
 
     name: str
@@ -180,6 +190,8 @@ class Flow:
     turn_limit: int
     too_long: str
     trouble: str = DEFAULT_TROUBLE
+    low_confidence: LowConfidence | None = None
+    knowledge: KnowledgeSource | None = None
 
     def branches(self, state: State) -> Mapping[str, Branch]:
         """The state's branches, the flow's own included where the caller is asked something."""

@@ -6,6 +6,7 @@ to the caller's turn or to an end after finitely many steps, and never speaks a 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 from agent.cognitive.flow import (
@@ -24,9 +25,11 @@ from agent.cognitive.flow import (
     State,
     ValueType,
 )
+from agent.cognitive.flow_check_knowledge import knowledge_mistakes
 from agent.cognitive.flow_check_trouble import trouble_mistakes
+from agent.cognitive.handoff import REASON, SUMMARY
 from agent.cognitive.spoken_words import spoken_form
-from agent.cognitive.wording import placeholder_mistakes, placeholders
+from agent.cognitive.wording import TRANSCRIPT, placeholder_mistakes, placeholders
 from agent.turn import Json
 
 # Every question can be met by these; a machine that answers only where a flow calls out.
@@ -37,7 +40,7 @@ def flow_mistakes(flow: Flow) -> list[str]:
     """Every mistake of the flow, one sentence each; none when it may answer calls."""
     checks = (
         *(_head, _intents, _shared_examples, _targets, _branches, _texts),
-        *(_unreachable, _silent_loops, _too_long, _unset_variables, trouble_mistakes),
+        *(_unreachable, _silent_loops, _too_long, _unset_variables, knowledge_mistakes, trouble_mistakes),
     )
     return [mistake for check in checks for mistake in check(flow)]
 
@@ -100,6 +103,8 @@ def _targets(flow: Flow) -> Iterator[str]:
         for name, branch in branches.items():
             if branch.to != BACK and branch.to not in flow.states:
                 yield f"{place}.{name}: there is no state {branch.to!r}"
+    if flow.low_confidence is not None and flow.low_confidence.to not in flow.states:
+        yield f"low_confidence.to: there is no state {flow.low_confidence.to!r}"
     if flow.too_long not in flow.states:
         yield f"too_long: there is no state {flow.too_long!r}"
 
@@ -134,9 +139,9 @@ def _expected_branches(flow: Flow, state: State) -> tuple[list[str], set[str]]:
         needed += _ANSWERS_TO_ANY_QUESTION
         needed += [capture.branch for capture in state.capture if capture.branch]
         allowed |= {*flow.intents, *needed, VOICEMAIL}
-    if state.kind is Kind.PASS:
+    if state.kind in (Kind.PASS, Kind.DECIDE):
         needed.append(NEXT)
-        allowed.add(NEXT)
+        allowed |= {NEXT, *(rule.branch for rule in state.decide)}
     if state.visits is not None:
         needed.append(EXHAUSTED)
         allowed.add(EXHAUSTED)
@@ -152,6 +157,11 @@ def _why_never(flow: Flow, state: State, branch: str) -> str:
 def _shape(flow: Flow, state: State, place: str) -> Iterator[str]:
     if state.action is not None and state.action.tool not in flow.tools:
         yield f"{place}.action: {state.action.tool!r} is not among the flow's tools"
+    if state.decide and state.kind is not Kind.DECIDE:
+        yield f"{place}.decide: a state of kind {state.kind} goes on by other means; decide in a state of its own"
+    for name, times in Counter(rule.branch for rule in state.decide).items():
+        if times > 1:
+            yield f"{place}.decide: {name!r} is asked {times} times; only the first would ever be taken"
     if state.kind is not Kind.ASK:
         if state.capture:
             yield f"{place}.capture: nothing is asked here, so nothing can be taken from an answer"
@@ -186,7 +196,7 @@ def _texts(flow: Flow) -> Iterator[str]:
 
 def _unreachable(flow: Flow) -> Iterator[str]:
     seen: set[str] = set()
-    waiting = [flow.start, flow.too_long]
+    waiting = list(_entries(flow))
     while waiting:
         name = waiting.pop()
         if name in seen or name not in flow.states:
@@ -194,6 +204,12 @@ def _unreachable(flow: Flow) -> Iterator[str]:
         seen.add(name)
         waiting += [branch.to for branch in flow.branches(flow.states[name]).values()]
     yield from (f"states.{name}: no branch leads here" for name in flow.states if name not in seen)
+
+
+def _entries(flow: Flow) -> tuple[str, ...]:
+    """The states that a call may come to from anywhere."""
+    given_up = (flow.low_confidence.to,) if flow.low_confidence is not None else ()
+    return (flow.start, flow.too_long, *given_up)
 
 
 def _silent_targets(flow: Flow, state: State) -> list[str]:
@@ -252,13 +268,12 @@ def _unset_variables(flow: Flow) -> Iterator[str]:
     A forward analysis: what surely holds on entry to a state is what holds at the end of every way into it. `BACK`
     edges take nothing away, and a state that is never entered holds everything.
     """
-    everything = frozenset(flow.variables) | {
-        name for s in flow.states.values() for name in _sets_anywhere(s)
-    }
+    given = frozenset(flow.variables) | {REASON, SUMMARY, TRANSCRIPT}
+    everything = given | {name for s in flow.states.values() for name in _sets_anywhere(s)}
     holds = dict.fromkeys(flow.states, everything)
-    for entry in (flow.start, flow.too_long):
+    for entry in _entries(flow):
         if entry in holds:
-            holds[entry] = frozenset(flow.variables)
+            holds[entry] = given
     changed = True
     while changed:
         changed = False
@@ -281,10 +296,18 @@ def _unset_in(flow: Flow, state: State, on_entry: frozenset[str]) -> Iterator[st
     used += [
         (branch.say, on_entry | _sets_on(flow, state, name)) for name, branch in flow.branches(state).items()
     ]
+    used += [(f"{{{{{name}}}}}", on_entry) for name in _decided_by(flow, state)]
     used += [(f"{{{{{capture.source}}}}}", after_action) for capture in state.capture if capture.source]
     unset = [p.name for text, known in used for p in placeholders(text) if p.name not in known]
     for variable in dict.fromkeys(unset):
         yield f"states.{state.name}: {{{{{variable}}}}} may have no value here"
+
+
+def _decided_by(flow: Flow, state: State) -> Iterator[str]:
+    """Variables that decide, and that nothing anywhere sets: a slip of the pen. Others may be known or not."""
+    settable = {*flow.variables, *(name for each in flow.states.values() for name in _sets_anywhere(each))}
+    for rule in state.decide:
+        yield from (c.variable for c in rule.conditions if c.variable not in settable)
 
 
 def _sets_on(flow: Flow, state: State, branch: str) -> frozenset[str]:

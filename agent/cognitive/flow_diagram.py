@@ -10,6 +10,7 @@ from agent.cognitive.flow import BACK, Branch, Flow, Kind, State
 _SHAPES = {
     Kind.ASK: '["{0}"]',
     Kind.ACT: '[["{0}"]]',
+    Kind.DECIDE: '{{"{0}"}}',
     Kind.PASS: '("{0}")',
     Kind.END: '(["{0}"])',
 }

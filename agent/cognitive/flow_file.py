@@ -49,6 +49,9 @@ from agent.cognitive.flow import (
     ValueType,
 )
 from agent.cognitive.flow_check import flow_mistakes
+from agent.cognitive.flow_file_decide import RuleModel, rules_of
+from agent.cognitive.flow_file_knowledge import knowledge_source
+from agent.cognitive.handoff import LowConfidence
 from agent.errors import BadFlow
 from agent.turn import Json
 
@@ -150,6 +153,13 @@ class _State(_Model):
     outcome: str | None = Field(default=None, min_length=1)
     hand_over: _HandOver | None = None
     visits: int | None = None
+    decide: list[RuleModel] = []
+
+
+class _LowConfidence(_Model):
+    to: str
+    below: float = Field(default=0.4, gt=0, le=1)
+    turns: int = Field(default=3, ge=1)
 
 
 class _Flow(_Model):
@@ -166,7 +176,9 @@ class _Flow(_Model):
     turn_limit: int = DEFAULT_TURN_LIMIT
     too_long: str = ""
     trouble: str = DEFAULT_TROUBLE
+    low_confidence: _LowConfidence | None = None
     # Read apart, so that a wrong one does not hide the rest.
+    knowledge: Any = None
     schema_number: Any = Field(default=None, alias="schema")
 
 
@@ -196,6 +208,8 @@ def _flow(raw: dict[str, Any], mistakes: list[str]) -> Flow:
         turn_limit=head.turn_limit,
         too_long=head.too_long,
         trouble=head.trouble,
+        low_confidence=LowConfidence(**dict(head.low_confidence)) if head.low_confidence else None,
+        knowledge=knowledge_source(head.knowledge, mistakes),
     )
 
 
@@ -208,7 +222,9 @@ def _state(name: str, raw: object, mistakes: list[str]) -> State:
         mistakes.append(f"{place}: the name is taken")
     model = _lenient(_State, raw, place, mistakes)
     ask = model.ask
-    asks_by_say = ask is None and model.action is None and model.outcome is None and NEXT not in model.on
+    goes_on = NEXT in model.on or bool(model.decide)
+    asks_by_say = ask is None and model.action is None and model.outcome is None and not goes_on
+    rules, decided = rules_of(model.decide)
     if asks_by_say and not model.say and not model.on:
         mistakes.append(f"{place}: it neither says, asks, does nor ends anything")
     return State(
@@ -222,13 +238,14 @@ def _state(name: str, raw: object, mistakes: list[str]) -> State:
             Capture(variable=variable, type=c.type, branch=c.branch, source=c.source)
             for variable, c in model.capture.items()
         ),
-        on=_branches(model.on),
+        on={**decided, **_branches(model.on)},
         keys=model.keys,
         outcome=model.outcome,
         hand_over=HandOver(to=model.hand_over.to, context=tuple(model.hand_over.context))
         if model.hand_over
         else None,
         visits=model.visits,
+        decide=rules,
     )
 
 

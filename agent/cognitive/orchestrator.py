@@ -21,6 +21,7 @@ from agent.cognitive.chain import ToolRequest, question_of, respond
 from agent.cognitive.dialogue import Dialogue
 from agent.cognitive.dispatch import dispatcher_for
 from agent.cognitive.flow import Flow
+from agent.cognitive.memory import with_turn
 from agent.cognitive.ports import (
     Acted,
     CallStore,
@@ -275,6 +276,7 @@ class FlowOrchestrator:
             else:
                 work.actions.append(step)
                 story.add(Acted(action=step))
+        after = with_turn(after, turn, work.actions)
         output = work.output(turn, understood, weighed, after)
         story.add(TurnClosed(output=output, after=after))
         for action in await story.commit():

@@ -7,17 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from agent.cognitive.dialogue import Dialogue
+from agent.cognitive.dialogue import Dialogue, Said
 from agent.cognitive.flow import Flow, State
 from agent.turn import Action, IntentScore, Json, ToolTrace, TurnInput, TurnOutput
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
-    """A line of the call so far: who said it ("caller" or "agent"), and the words that were heard of it."""
-
-    who: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,3 +206,68 @@ class Journal(Protocol):
 
 class CallStore(StateStore, Journal, Protocol):
     """Both in one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Citation:
+    """Where a passage stands.
+
+    Attributes:
+        document: the file's path within its folder.
+        heading: the headings above it, outermost first, joined by " > "; empty where there are none.
+        page: counted from 1; None where the document has no pages.
+        offset: characters from the start of the document, or of the page where there is one.
+    """
+
+    document: str
+    heading: str = ""
+    page: int | None = None
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """A piece of a document that may answer a question.
+
+    Attributes:
+        text: sentences as they can be spoken; a line each paragraph or list item.
+        score: 0 to 1, how much of what the question asks about the passage speaks of; see `knowledge/ranking.py`.
+        evidence: the question's terms that the passage has, each with its share of the question.
+    """
+
+    text: str
+    score: float
+    citation: Citation
+    evidence: Mapping[str, float] = field(default_factory=dict)
+
+
+class Knowledge(Protocol):
+    """Documents that can be asked."""
+
+    async def search(self, question: str, tenant: str, limit: int) -> Sequence[Passage]:
+        """At most `limit` passages that this tenant may read, the likeliest first; none when none has to do with it.
+
+        What a tenant may not read changes nothing in the answer: it is the same as if it were not there.
+
+        Raises:
+            ProviderError: the index did not answer.
+        """
+        ...
+
+
+class Embedder(Protocol):
+    """A model that turns texts into vectors, near each other where the meanings are."""
+
+    @property
+    def name(self) -> str:
+        """The model's name: vectors of two models do not compare."""
+        ...
+
+    async def embed(self, texts: Sequence[str]) -> Sequence[Sequence[float]]:
+        """A vector for each text, all of one length.
+
+        Raises:
+            ProviderTimeout: no answer before the deadline.
+            ProviderError: it failed in another way.
+        """
+        ...

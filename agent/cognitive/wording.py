@@ -17,6 +17,9 @@ from agent.turn import Json
 Value = str | tuple[str, ...]
 """What a variable holds: a text, or a list of them."""
 
+TRANSCRIPT = "transcript"
+"""The variable that holds what the caller has just said, as it was heard: a question for a tool."""
+
 _PLACEHOLDER = re.compile(r"\{\{\s*([^{}|]*?)\s*(?:\|\s*([^{}]*?)\s*)?\}\}")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 # A full stop after one of these does not end a sentence.

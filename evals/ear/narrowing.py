@@ -1,4 +1,4 @@
-"""A trained network made smaller: fewer spliced values, fewer layers; what matters least to what comes after goes.
+"""A trained network with fewer spliced values: those directions of them that matter least to what comes after go.
 
 Nothing lies between a layer's two matrices, so the spliced values may be any basis of what the second sees. Of all
 projections to fewer values that of least squared error in the layer's sum is found from the values' mean products and
@@ -8,7 +8,7 @@ deep neural network acoustic models with singular value decomposition", Interspe
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -17,7 +17,7 @@ from torch import Tensor
 
 from agent.media import Samples
 from evals.ear.network import EarNetwork, Layer
-from evals.ear.outputs_seen import seen, whole_frames
+from evals.ear.outputs_seen import seen
 
 
 def narrowed(
@@ -44,73 +44,6 @@ def narrowed(
         lost.append(share)
     smaller.load_state_dict(state)
     return smaller.eval(), tuple(lost)
-
-
-def shallower(
-    network: EarNetwork, layers: int, examples: Sequence[Samples]
-) -> tuple[EarNetwork, tuple[int, ...]]:
-    """A network of so many layers, and which of the given one's are left out (from 0), the least missed first.
-
-    A layer adds to what passes it, so without one the others still fit: one after another that goes without which
-    the outputs change least (Fan, Grave & Joulin, "Reducing Transformer Depth on Demand with Structured Dropout",
-    ICLR 2020, remove layers of a trained network too).
-
-    Args:
-        examples: utterances on which the outputs are compared.
-
-    Raises:
-        ValueError: the network has no more layers than that.
-    """
-    have = len(network.layers)
-    if not 0 < layers < have:
-        raise ValueError(f"{layers} layers are no fewer than the network's {have}")
-    with torch.no_grad():
-        wanted = [_outputs(network, samples) for samples in examples]
-        gone: list[int] = []
-        while have - len(gone) > layers:
-            costs = {
-                at: sum(
-                    _difference(before, _outputs(_without(network, [*gone, at]), samples))
-                    for before, samples in zip(wanted, examples, strict=True)
-                )
-                for at in range(have)
-                if at not in gone
-            }
-            gone.append(min(costs, key=lambda at: costs[at]))
-    return _without(network, gone), tuple(gone)
-
-
-def _without(network: EarNetwork, gone: Collection[int]) -> EarNetwork:
-    shape = network.shape
-    stay = [at for at in range(len(network.layers)) if at not in gone]
-    smaller = EarNetwork(
-        replace(
-            shape,
-            ahead=tuple(shape.ahead[at] for at in stay),
-            dilation=tuple(shape.dilation[at] for at in stay),
-        )
-    )
-    others = {name: value for name, value in network.state_dict().items() if not name.startswith("layers.")}
-    kept = {
-        f"layers.{new}.{name}": value
-        for new, at in enumerate(stay)
-        for name, value in network.layers[at].state_dict().items()
-    }
-    smaller.load_state_dict(others | kept)
-    smaller.eval()
-    return smaller
-
-
-def _outputs(network: EarNetwork, samples: Samples) -> Tensor:
-    """What it gives for an utterance, in time with it."""
-    outputs, _ = network(network.stacked(whole_frames(samples, network.late)), network.start(1))
-    late: Tensor = outputs[0, network.late :]
-    return late
-
-
-def _difference(wanted: Tensor, given: Tensor) -> float:
-    """How far the second's distributions are from the first's, in nats over all frames (Kullback-Leibler)."""
-    return float((wanted.exp() * (wanted - given)).sum())
 
 
 def _projected(layer: Layer, products: Tensor, values: int) -> tuple[Tensor, Tensor, float]:

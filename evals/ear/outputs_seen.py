@@ -46,14 +46,13 @@ def seen(
     ]
     with torch.no_grad():
         for samples in examples:
-            network(network.stacked(whole_frames(samples, network.late)), network.start(1))
+            network(network.stacked(_whole_frames(samples, network.late)), network.start(1))
     for hook in hooks:
         hook.remove()
     return {part: _seen(torch.cat(outputs)) for part, outputs in given.items()}
 
 
-def whole_frames(samples: Samples, late: int) -> Tensor:
-    """An utterance and what is late of it, at full scale 1.0, shape (1, 240 T)."""
+def _whole_frames(samples: Samples, late: int) -> Tensor:
     sound = torch.from_numpy(samples.astype(np.float32) / 32768)
     silence = -len(sound) % FRAME_SAMPLES + late * FRAME_SAMPLES
     return functional.pad(sound, (0, silence))[None]

@@ -7,7 +7,7 @@ in virtual time.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -21,7 +21,8 @@ from agent.errors import BadSettings
 from agent.events import CallEvent
 from agent.settings import AgentSettings
 from agent.store_assembly import MEMORY
-from agent.turn import Json
+from agent.turn import Json, StreamTurn
+from evals.record import ToolCall
 from evals.scenario.flow_names import flow_path
 from evals.scenario.model import Case
 from evals.sim.agent_under_test import AgentUnderTest, TextAgent
@@ -33,6 +34,7 @@ from evals.sim.latency import (
     LatencyProfile,
     delayed_turns,
 )
+from evals.sim.remote_flow import RemoteCalls
 from evals.sim.virtual_time import run_inline, run_virtual
 from evals.sim.world import World
 from evals.version import HARNESS_VERSION
@@ -64,12 +66,15 @@ class ReferenceTarget:
         self._flow = flow
         self._flows: dict[Path, _LoadedFlow] = {}
         self._providers: dict[Path, Providers] = {}
+        self._remote: RemoteCalls | None = None
         described = asdict(settings)
         del described["flow"]
         for half in ("state", "journal"):
             # A simulated call's memory is its own, and a URL may hold a password, which no record is to keep.
             if described.pop(half) != MEMORY:
                 raise BadSettings(f"agent.{half}: simulated calls keep theirs in memory; leave it out")
+        if not settings.flow_url:
+            del described["flow_url"]  # so that records from before there was one keep their hash
         self._described: Mapping[str, Json] = {
             "name": self.name,
             "version": HARNESS_VERSION,
@@ -99,6 +104,9 @@ class ReferenceTarget:
     def text_agent(self, case: Case) -> TextAgent:
         """Its cognitive layer for one call."""
         flow = self._loaded(case).flow
+        if self._settings.flow_url:
+            remote = self._remote_calls().call()
+            return TextAgent(run_turn=remote.run_turn, flow_id=flow.name, tools=remote.tools)
         world = World(case.scenario.world, case.scenario.now_iso, case.scenario.time_zone)
         dialogue = make_dialogue(flow, world.tools())
         return TextAgent(run_turn=dialogue.run_turn, flow_id=flow.name, tools=world.calls)
@@ -107,8 +115,7 @@ class ReferenceTarget:
         """All of it for one call."""
         flow, providers = self._loaded(case).flow, self._providers_for(case)
         delays = Delays(self._profile, seed=case.seed, scenario=case.scenario.id, repeat=case.repeat)
-        world = World(case.scenario.world, case.scenario.now_iso, case.scenario.time_zone, clock)
-        dialogue = make_dialogue(flow, world.tools())
+        stream_turn, tools = self._audio_dialogue(case, flow, clock)
         events: list[CallEvent] = []
         listened = Listened(self._cache, f"{case.id} {case.seed}")
         stt = CachedSpeechToText(providers.ears.stt, listened, providers.ears.identity)
@@ -118,19 +125,35 @@ class ReferenceTarget:
             stt=DelayedSpeechToText(stt, delays, clock),
             tts=DelayedTextToSpeech(providers.tts, delays, clock),
             detector=CachedVoiceDetector(lambda: providers.detector, listened, providers.detector_identity),
-            stream_turn=delayed_turns(dialogue.stream_turn, delays, clock),
+            stream_turn=delayed_turns(stream_turn, delays, clock),
             call_sid=case.id,
             variables=case.scenario.variables,
             clock=clock,
             on_event=events.append,
         )
-        return AgentUnderTest(answer=call.answer, events=events, tools=world.calls, done=listened.save)
+        return AgentUnderTest(answer=call.answer, events=events, tools=tools, done=listened.save)
 
     def close(self) -> None:
         """Ends what runs beside this process."""
         for providers in self._providers.values():
             providers.close()
         self._providers.clear()
+        if self._remote is not None:
+            self._remote.close()
+            self._remote = None
+
+    def _audio_dialogue(self, case: Case, flow: Flow, clock: Clock) -> tuple[StreamTurn, Sequence[ToolCall]]:
+        """What answers the call's turns, and the tool calls it makes of them."""
+        if self._settings.flow_url:
+            remote = self._remote_calls().call(clock)
+            return remote.stream_turn, remote.tools
+        world = World(case.scenario.world, case.scenario.now_iso, case.scenario.time_zone, clock)
+        return make_dialogue(flow, world.tools()).stream_turn, world.calls
+
+    def _remote_calls(self) -> RemoteCalls:
+        if self._remote is None:
+            self._remote = RemoteCalls(self._settings.flow_url)
+        return self._remote
 
     def _path(self, case: Case) -> Path:
         if self._flow is not None:

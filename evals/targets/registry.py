@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from agent.cache import ContentCache
 from agent.errors import BadSettings
+from agent.remote_turn import checked_url, http_package
 from agent.settings import settings_from
 from evals.errors import BadInput
 from evals.sim.known_agents import KnownAgent
@@ -64,6 +65,12 @@ def make_targets(
     except BadSettings as error:
         settings = settings_from({})
         mistakes.extend(str(error).splitlines())
+    if settings.flow_url:
+        try:
+            checked_url(settings.flow_url)
+            http_package()
+        except BadSettings as error:
+            mistakes.append(str(error))
     known = _KNOWN.fullmatch(spec.name)
     planted = _planted(spec.name, mistakes)
     if spec.name != "reference" and known is None and planted is None and not mistakes:

@@ -55,7 +55,7 @@ def test_every_mistake_is_named() -> None:
         "agent.endpointing.complete_ms.more=3",
         "agent.level_gate.nothing=1",
     ]
-    assert "there is no such setting; there are flow, voice, stt" in lines[0]
+    assert "there is no such setting; there are flow, flow_url, voice, stt" in lines[0]
     assert "'soon' is not a whole number" in lines[1]
     assert "name one of its parts: endpointing.complete_ms" in lines[2]
     assert "-1 is below zero" in lines[3]

@@ -177,7 +177,11 @@ def test_an_end_may_give_the_call_away_with_what_is_known() -> None:
     flow = a_flow(states=raw["states"])
     script, dialogue, _ = played(flow, after(flow), a_turn(1, "yes"), OPENED)
     assert script[-1] == "TRANSFER the kitchen"
-    assert getattr(dialogue.ending, "context", None) == {"name": "you"}
+    assert getattr(dialogue.ending, "context", None) == {
+        "name": "you",
+        "reason": "",
+        "summary": 'The caller was handed over. Last said: "yes".',
+    }
 
 
 def test_an_ends_last_words_wait_for_its_tool() -> None:
@@ -203,3 +207,11 @@ def test_lists_and_gaps_in_a_tools_answer_are_kept() -> None:
     result = ToolResult(ok=True, status="success", value={"rooms": ["a", 2]})
     _, dialogue, _ = played(flow, after(flow), a_turn(1, "yes"), result)
     assert dialogue.known == {"room": ("a", "2"), "price": ""}
+
+
+def test_the_callers_own_words_may_go_to_a_tool() -> None:
+    raw = flow_json()
+    raw["states"]["open_door"]["action"]["arguments"] = {"question": "{{transcript}}"}
+    flow = a_flow(states=raw["states"])
+    _, _, requests = played(flow, after(flow), a_turn(1, "yes, come in!"), OPENED)
+    assert [request.arguments for request in requests] == [{"question": "yes, come in!"}]

@@ -273,7 +273,14 @@ def test_a_caller_who_wants_a_person_gets_one_with_what_is_known() -> None:
     assert call.outcome == "handed_off"
     assert call.last.actions[-1] == Transfer(
         to="+442079460100",
-        context={"first_name": "Robin", "budget": "two thousand pounds", "timeline": "this year"},
+        context={
+            "first_name": "Robin",
+            "budget": "two thousand pounds",
+            "timeline": "this year",
+            "reason": "explicit_request",
+            "summary": "The caller asked for a person. Caller: Robin. Known so far: budget two thousand pounds, "
+            'timeline this year. Last said: "Could I speak to a real person about it?".',
+        },
     )
 
 

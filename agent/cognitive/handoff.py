@@ -1,0 +1,81 @@
+"""Why a call is given to a person, and what that person is told before they say hello. Pure.
+
+Why is known from the way the walk took: the caller asked, a question was put too often, a tool failed, words came in
+too badly to go on. The whisper is a few sentences for the ear of whoever takes the call over.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from agent.cognitive.dialogue import Dialogue
+from agent.cognitive.memory import CALLER
+from agent.cognitive.spoken_time import spoken_time
+from agent.turn import TurnEvent, TurnInput
+
+EXPLICIT_REQUEST = "explicit_request"
+FAILED_ATTEMPTS = "failed_attempts"
+SYSTEM_ERROR = "system_error"
+LOW_CONFIDENCE = "low_confidence"
+
+REASON, SUMMARY = "handoff_reason", "handoff_summary"
+"""Variables that texts and tool arguments may use on the way out."""
+
+_BECAUSE: Mapping[str, str] = {
+    EXPLICIT_REQUEST: "The caller asked for a person.",
+    FAILED_ATTEMPTS: "The same question was asked several times without an answer.",
+    SYSTEM_ERROR: "A system that is needed did not work.",
+    LOW_CONFIDENCE: "The caller could hardly be understood.",
+    "anger": "The caller is angry.",
+    "policy_block": "The caller asked for something the assistant must not do.",
+    "payment_dispute": "The caller disputes a payment.",
+    "medical_emergency": "This may be a medical emergency.",
+    "self_harm": "The caller may be thinking of harming themselves.",
+    "legal_risk": "The caller speaks of legal action.",
+}
+_LAST_WORDS = 25
+_A_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d.*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LowConfidence:
+    """When a call is given up as too badly heard.
+
+    Attributes:
+        to: the state it goes to.
+        below: a turn of a lower `stt_confidence` than this counts (0 to 1).
+        turns: so many in a row.
+    """
+
+    to: str
+    below: float = 0.4
+    turns: int = 3
+
+
+def whisper(dialogue: Dialogue, turn: TurnInput) -> str:
+    """What the person who takes the call is told: why, who, what the caller has told, what they said last.
+
+    Args:
+        dialogue: with the reason in it.
+        turn: the one in which the call is given away.
+    """
+    parts = [_BECAUSE.get(dialogue.reason, "The caller was handed over.")]
+    if name := dialogue.captured.get("name") or turn.variables.get("first_name", ""):
+        parts.append(f"Caller: {name}.")
+    zone = turn.variables.get("time_zone", "")
+    told = {name: value for name, value in dialogue.captured.items() if value and name != "name"}
+    if told:
+        known = (
+            f"{name.replace('_', ' ')} {_spoken(value, turn.now_iso, zone)}" for name, value in told.items()
+        )
+        parts.append(f"Known so far: {', '.join(known)}.")
+    before = next((line.text for line in reversed(dialogue.said) if line.who == CALLER), "")
+    if said := turn.transcript if turn.event is TurnEvent.SPEECH else before:
+        parts.append(f'Last said: "{" ".join(said.split()[-_LAST_WORDS:])}".')
+    return " ".join(parts)
+
+
+def _spoken(value: str, now_iso: str, time_zone: str) -> str:
+    return spoken_time(value, now_iso=now_iso, time_zone=time_zone) if _A_TIME.fullmatch(value) else value
