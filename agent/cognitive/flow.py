@@ -33,6 +33,9 @@ from agent.cognitive.value_types import ValueType as ValueType
 from agent.cognitive.wording import Wording, fill
 from agent.turn import Json
 
+DEFAULT_TROUBLE = "Sorry, I lost you for a moment. Could you say that again, please?"
+"""Said where a flow has no line of its own for when its memory is away."""
+
 BACK = "@back"
 """The target of a branch that returns to the question last asked."""
 
@@ -184,6 +187,7 @@ class Flow:
         asides: intents that give way to any likely answer said along with them.
         turn_limit: a call gets this many caller turns, then goes to `too_long`.
         too_long: a state that ends the call without asking anything.
+        trouble: said when what was said before cannot be reached for a while, and nothing can be decided.
         low_confidence: when a call is given up as too badly heard; None for never.
         knowledge: the documents that `knowledge.answer` is asked of; None where the flow names none.
         value_texts: what is said to read a value back, and to put one right.
@@ -205,6 +209,7 @@ class Flow:
     asides: tuple[str, ...] = ()
     turn_limit: int
     too_long: str
+    trouble: str = DEFAULT_TROUBLE
     low_confidence: LowConfidence | None = None
     knowledge: KnowledgeSource | None = None
     value_texts: ValueTexts = field(default_factory=ValueTexts)

@@ -28,6 +28,7 @@ from agent.cognitive.flow_check_capture import capture_mistakes, value_text_mist
 from agent.cognitive.flow_check_knowledge import knowledge_mistakes
 from agent.cognitive.flow_check_models import model_mistakes
 from agent.cognitive.flow_check_tools import tool_mistakes
+from agent.cognitive.flow_check_trouble import trouble_mistakes
 from agent.cognitive.handoff import REASON, SUMMARY
 from agent.cognitive.spoken_words import spoken_form
 from agent.cognitive.wording import TRANSCRIPT, placeholder_mistakes, placeholders
@@ -42,7 +43,7 @@ def flow_mistakes(flow: Flow) -> list[str]:
     checks = (
         *(_head, _intents, _shared_examples, _targets, _branches, _texts),
         *(_unreachable, _silent_loops, _too_long, _unset_variables),
-        *(knowledge_mistakes, tool_mistakes, model_mistakes),
+        *(knowledge_mistakes, tool_mistakes, model_mistakes, trouble_mistakes),
     )
     return [mistake for check in checks for mistake in check(flow)]
 

@@ -37,7 +37,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from agent.cognitive.flow import BACK, NEXT, Branch, Flow, HandOver, State, ToolAction
+from agent.cognitive.flow import BACK, DEFAULT_TROUBLE, NEXT, Branch, Flow, HandOver, State, ToolAction
 from agent.cognitive.flow_check import flow_mistakes
 from agent.cognitive.flow_file_capture import CaptureModel, ValueTextsModel, capture_of, value_texts_of
 from agent.cognitive.flow_file_decide import RuleModel, rules_of
@@ -163,6 +163,7 @@ class _Flow(_Model):
     asides: list[str] = []
     turn_limit: int = DEFAULT_TURN_LIMIT
     too_long: str = ""
+    trouble: str = DEFAULT_TROUBLE
     low_confidence: _LowConfidence | None = None
     values: ValueTextsModel = ValueTextsModel()
     models: dict[str, Any] = {}
@@ -199,6 +200,7 @@ def _flow(raw: dict[str, Any], mistakes: list[str]) -> Flow:
         asides=tuple(head.asides),
         turn_limit=head.turn_limit,
         too_long=head.too_long,
+        trouble=head.trouble,
         low_confidence=LowConfidence(**dict(head.low_confidence)) if head.low_confidence else None,
         knowledge=knowledge_source(head.knowledge, mistakes),
         value_texts=value_texts_of(head.values),
