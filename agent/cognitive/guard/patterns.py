@@ -17,7 +17,7 @@ from agent.cognitive.guard.located_words import Located
 
 GAP_WORDS = 4
 """The most words that "..." stands for."""
-MAX_PHRASE_CHARS = 300
+MAX_PHRASE_CHARS = 2_000
 _ALLOWED = re.compile(r"[a-z0-9()|?*# .]+")
 _PART = re.compile(r"\.\.\.|\(|\)\??|\||[a-z0-9#]+\*?\??")
 
