@@ -21,6 +21,7 @@ from enum import StrEnum
 from functools import cached_property
 from hashlib import sha256
 
+from agent.cognitive.guard.rules import Guard
 from agent.cognitive.wording import Wording, fill
 from agent.turn import Json
 
@@ -160,6 +161,7 @@ class Flow:
         asides: intents that give way to any likely answer said along with them.
         turn_limit: a call gets this many caller turns, then goes to `too_long`.
         too_long: a state that ends the call without asking anything.
+        guard: what is checked of what comes in and goes out (`agent/cognitive/guard`).
     """
 
     name: str
@@ -175,6 +177,7 @@ class Flow:
     asides: tuple[str, ...] = ()
     turn_limit: int
     too_long: str
+    guard: Guard = field(default_factory=Guard)
 
     def branches(self, state: State) -> Mapping[str, Branch]:
         """The state's branches, the flow's own included where the caller is asked something."""
@@ -200,6 +203,7 @@ class Flow:
         """What the agent may say, placeholders filled as far as `variables` and the flow's own values go."""
         said = [text for state in self.states.values() for text in state.texts()]
         said += [branch.say for branch in self.on.values() if branch.say]
+        said += self.guard.texts()
         return self._filled(said, variables)
 
     def example_phrases(self, variables: Mapping[str, str] | None = None) -> tuple[str, ...]:

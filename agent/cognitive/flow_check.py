@@ -24,6 +24,7 @@ from agent.cognitive.flow import (
     State,
     ValueType,
 )
+from agent.cognitive.flow_check_guard import guard_mistakes
 from agent.cognitive.spoken_words import spoken_form
 from agent.cognitive.wording import placeholder_mistakes, placeholders
 from agent.turn import Json
@@ -36,7 +37,7 @@ def flow_mistakes(flow: Flow) -> list[str]:
     """Every mistake of the flow, one sentence each; none when it may answer calls."""
     checks = (
         *(_head, _intents, _shared_examples, _targets, _branches, _texts),
-        *(_unreachable, _silent_loops, _too_long, _unset_variables),
+        *(_unreachable, _silent_loops, _too_long, _unset_variables, guard_mistakes),
     )
     return [mistake for check in checks for mistake in check(flow)]
 
@@ -185,7 +186,7 @@ def _texts(flow: Flow) -> Iterator[str]:
 
 def _unreachable(flow: Flow) -> Iterator[str]:
     seen: set[str] = set()
-    waiting = [flow.start, flow.too_long]
+    waiting = [flow.start, flow.too_long, *flow.guard.states()]
     while waiting:
         name = waiting.pop()
         if name in seen or name not in flow.states:
@@ -255,7 +256,7 @@ def _unset_variables(flow: Flow) -> Iterator[str]:
         name for s in flow.states.values() for name in _sets_anywhere(s)
     }
     holds = dict.fromkeys(flow.states, everything)
-    for entry in (flow.start, flow.too_long):
+    for entry in (flow.start, flow.too_long, *flow.guard.states()):
         if entry in holds:
             holds[entry] = frozenset(flow.variables)
     changed = True

@@ -23,7 +23,7 @@ statuses a tool may answer besides `success` and `failure`; a timeout, an error 
 `failure`. The flow's `on` and `keys` hold in every asking state that does not name the branch itself. An intent may
 include another's examples as `"@other"`; the intent `unclear` holds examples of what no branch is meant by. A state
 without `ask`, `action`, `outcome` and `next` asks by its `say`. A branch to `"@back"` returns to the question last
-asked. States, branches and `{{variable|filter}}` are explained in `flow.py`, `wording.py` and `docs/flows.md`.
+asked. `guard` is explained in `flow_file_guard`. States, branches and `{{variable|filter}}` are explained in `flow.py`, `wording.py` and `docs/flows.md`.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from agent.cognitive.flow import BACK, NEXT, Branch, Capture, Flow, HandOver, State, ToolAction, ValueType
 from agent.cognitive.flow_check import flow_mistakes
+from agent.cognitive.flow_file_guard import parsed_guard
 from agent.errors import BadFlow
 from agent.turn import Json
 
@@ -154,6 +155,7 @@ class _Flow(_Model):
     asides: list[str] = []
     turn_limit: int = DEFAULT_TURN_LIMIT
     too_long: str = ""
+    guard: Any = None  # read by `flow_file_guard`
     # Read apart, so that a wrong one does not hide the rest.
     schema_number: Any = Field(default=None, alias="schema")
 
@@ -183,6 +185,7 @@ def _flow(raw: dict[str, Any], mistakes: list[str]) -> Flow:
         asides=tuple(head.asides),
         turn_limit=head.turn_limit,
         too_long=head.too_long,
+        guard=parsed_guard(head.guard, mistakes),
     )
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -40,20 +39,6 @@ class Located:
     def plain(self) -> str:
         """`" word word "`, with a space before the first and after the last."""
         return f" {' '.join(word.text for word in self.words)} "
-
-    @cached_property
-    def _offsets(self) -> list[int]:
-        offsets, at = [], 1
-        for word in self.words:
-            offsets.append(at)
-            at += len(word.text) + 1
-        return offsets
-
-    def span(self, plain_start: int, plain_end: int) -> tuple[int, int]:
-        """The characters of the text under a stretch of `plain` that has at least one word in it."""
-        first = max(0, bisect_right(self._offsets, max(plain_start + 1, 1)) - 1)
-        last = max(0, bisect_right(self._offsets, plain_end - 1) - 1)
-        return self.words[first].start, self.words[last].end
 
 
 def locate(text: str) -> Located:

@@ -18,8 +18,10 @@ from agent.cognitive.guard.located_words import Located
 GAP_WORDS = 4
 """The most words that "..." stands for."""
 MAX_PHRASE_CHARS = 2_000
+MAX_GAPS = 4
+MAX_DEPTH = 4
 _ALLOWED = re.compile(r"[a-z0-9()|?*# .]+")
-_PART = re.compile(r"\.\.\.|\(|\)\??|\||[a-z0-9#]+\*?\??")
+_PART = re.compile(r"\.\.\.|\(|\)\??|\||[a-z0-9#]+\*?\??|[^ ]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,81 +34,137 @@ class Match:
 
 
 class PhraseSet:
-    """Phrases by name, searched together.
+    """Phrases by name, searched together; each is tried only where a word stands that it can begin with.
 
     Raises:
         ValueError: a phrase is not of the language.
     """
 
     def __init__(self, phrases: Mapping[str, Iterable[str]]) -> None:
-        self._compiled = tuple(
-            (name, re.compile("|".join(_expression(phrase) for phrase in listed)))
-            for name, listed in phrases.items()
-        )
+        self._names = tuple(phrases)
+        self._by_word: dict[str, list[_Phrase]] = {}
+        self._by_stem: list[tuple[str, _Phrase]] = []
+        for name, listed in phrases.items():
+            for text in dict.fromkeys(listed):
+                source, firsts = _compiled(text)
+                phrase = (name, re.compile(source))
+                for first in sorted(firsts):
+                    if first.endswith("*"):
+                        self._by_stem.append((first[:-1], phrase))
+                    else:
+                        self._by_word.setdefault(first, []).append(phrase)
 
-    def search(self, located: Located) -> Iterator[Match]:
+    def search(self, located: Located) -> list[Match]:
         """The first match of each name, in the order of the names."""
-        for name, expression in self._compiled:
-            found = expression.search(located.plain)
-            if found is not None and located.words:
-                yield Match(name, *located.span(found.start(), found.end()))
+        found: dict[str, Match] = {}
+        for match in self._matches(located):
+            found.setdefault(match.name, match)
+        return [found[name] for name in self._names if name in found]
 
-    def all_matches(self, located: Located) -> Iterator[Match]:
-        """Every match of every name."""
-        for name, expression in self._compiled:
-            for found in expression.finditer(located.plain) if located.words else ():
-                yield Match(name, *located.span(found.start(), found.end()))
+    def all_matches(self, located: Located) -> list[Match]:
+        """Every match of every name, in the order of the text."""
+        return list(dict.fromkeys(self._matches(located)))
+
+    def _matches(self, located: Located) -> Iterator[Match]:
+        if not located.words:
+            return
+        at = 0
+        for place, word in enumerate(located.words):
+            candidates = self._by_word.get(word.text, ())
+            stems = [phrase for stem, phrase in self._by_stem if word.text.startswith(stem)]
+            for name, expression in (*candidates, *stems):
+                hit = expression.match(located.plain, at)
+                if hit is not None:
+                    last = place + located.plain.count(" ", at + 1, hit.end())
+                    yield Match(name, word.start, located.words[last].end)
+            at += len(word.text) + 1
+
+
+_Phrase = tuple[str, re.Pattern[str]]
 
 
 def phrase_mistake(phrase: str) -> str:
     """What keeps a phrase from being one; empty when nothing does."""
     try:
-        re.compile(_expression(phrase))
+        _compiled(phrase)
     except ValueError as error:
         return str(error)
     return ""
 
 
-def _expression(phrase: str) -> str:
-    """The regular expression of a phrase: every word brings the space before it, the whole ends before one."""
+def _compiled(phrase: str) -> tuple[str, frozenset[str]]:
+    """The regular expression of a phrase, and the words that it can begin with ("*" ends a stem).
+
+    In the expression every word brings the space before it, and the whole ends before one.
+    """
     text = phrase.lower().replace("'", "").replace("’", "")
     if not text.strip() or len(text) > MAX_PHRASE_CHARS:
         raise ValueError(f"{phrase[:40]!r} is empty or longer than {MAX_PHRASE_CHARS} characters")
     if not _ALLOWED.fullmatch(text):
         raise ValueError(f"{phrase!r} has characters beside words, digits, ( ) | ? * # and ...")
-    depth, pieces, at = 0, [], 0
-    for found in _PART.finditer(text):
-        if text[at : found.start()].strip():
-            raise ValueError(f"{phrase!r}: {text[at : found.start()].strip()!r} is out of place")
-        at = found.end()
-        part = found[0]
-        depth += part == "("
-        depth -= part.startswith(")")
-        if depth < 0 or depth > 3:
-            raise ValueError(f"{phrase!r}: the brackets do not match, or nest too deeply")
-        pieces.append(_piece(part))
-    if depth or text[at:].strip():
-        raise ValueError(f"{phrase!r}: the brackets do not match, or {text[at:].strip()!r} is out of place")
-    try:
-        expression = re.compile("".join(pieces) + "(?= )")
-    except re.error as error:
-        raise ValueError(f"{phrase!r}: {error.msg}") from error
-    if expression.match(" "):
+    parts = _PART.findall(text)
+    if "".join(parts) != text.replace(" ", ""):
+        raise ValueError(f"{phrase!r}: a sign is out of place")
+    if parts.count("...") > MAX_GAPS:
+        raise ValueError(f"{phrase!r}: more than {MAX_GAPS} gaps")
+    reading = _Reading(parts)
+    source, firsts, empty = reading.alternatives(depth=0)
+    if reading.place < len(parts):
+        raise ValueError(f"{phrase!r}: the brackets do not match")
+    if empty:
         raise ValueError(f"{phrase!r} would match no words at all")
-    return expression.pattern
+    if "" in firsts:
+        raise ValueError(f"{phrase!r}: it must begin with a word")
+    return f"(?:{source})(?= )", firsts
 
 
-def _piece(part: str) -> str:
-    match part:
-        case "...":
-            return rf"(?: [^ ]+){{0,{GAP_WORDS}}}?"
-        case "(":
-            return "(?:"
-        case ")" | ")?" | "|":
-            return part
-        case _:
-            optional = part.endswith("?")
-            word = part.removesuffix("?")
-            stem = word.removesuffix("*").replace("#", "[0-9]+")
-            spelled = f" {stem}{'[^ ]*' if word.endswith('*') else ''}"
-            return f"(?:{spelled})?" if optional else spelled
+class _Reading:
+    """Reads the parts of a phrase: each step gives an expression, its first words, and whether it can be empty."""
+
+    def __init__(self, parts: list[str]) -> None:
+        self._parts = parts
+        self.place = 0
+
+    def alternatives(self, *, depth: int) -> tuple[str, frozenset[str], bool]:
+        if depth > MAX_DEPTH:
+            raise ValueError(f"brackets nest deeper than {MAX_DEPTH}")
+        sources, firsts, empty = [], frozenset[str](), False
+        while True:
+            source, begins, can_be_empty = self._sequence(depth)
+            sources.append(source)
+            firsts, empty = firsts | begins, empty or can_be_empty
+            if self.place < len(self._parts) and self._parts[self.place] == "|":
+                self.place += 1
+            else:
+                return "|".join(sources), firsts, empty
+
+    def _sequence(self, depth: int) -> tuple[str, frozenset[str], bool]:
+        sources, firsts, empty = [], frozenset[str](), True
+        while self.place < len(self._parts) and self._parts[self.place] not in ("|", ")", ")?"):
+            source, begins, can_be_empty = self._item(depth)
+            sources.append(source)
+            if empty:
+                firsts = firsts | begins
+            empty = empty and can_be_empty
+        return "".join(sources), firsts, empty
+
+    def _item(self, depth: int) -> tuple[str, frozenset[str], bool]:
+        part = self._parts[self.place]
+        self.place += 1
+        if part == "...":
+            return rf"(?: [^ ]+){{0,{GAP_WORDS}}}?", frozenset({""}), True
+        if part == "(":
+            source, firsts, empty = self.alternatives(depth=depth + 1)
+            if self.place >= len(self._parts):
+                raise ValueError("a bracket is not closed")
+            optional = self._parts[self.place] == ")?"
+            self.place += 1
+            return f"(?:{source}){'?' if optional else ''}", firsts, empty or optional
+        optional = part.endswith("?")
+        word = part.removesuffix("?")
+        stem = word.removesuffix("*")
+        source = " " + stem.replace("#", "[0-9]+") + ("[^ ]*" if word.endswith("*") else "")
+        first = stem.partition("#")[0] + "*" if "#" in stem or word.endswith("*") else stem
+        firsts = frozenset("0123456789") if first == "*" else frozenset({first})
+        firsts = frozenset(f"{digit}*" for digit in firsts) if first == "*" else firsts
+        return (f"(?:{source})?", firsts, True) if optional else (source, firsts, False)

@@ -38,6 +38,10 @@ class _Sign:
     word_end: int
 
 
+# Words of two letters that stand beside numbers and are not spelled.
+_SMALL_WORDS = frozenset("am an as at be by do go he if in is it me my no of ok on or so to up us we".split())
+
+
 def nato_letter(word: str) -> str:
     """The letter that a word of the telephone alphabet stands for; empty for other words."""
     return _NATO.get(word, "")
@@ -127,6 +131,8 @@ def _sign_of(word: str) -> str:
     if nato_letter(word):
         return nato_letter(word)
     # "sw1a", "ab12": letters and digits in one word; a word of letters alone is a word, unless it is one or two.
-    if word.isascii() and word.isalnum() and (len(word) <= 2 or any(map(str.isdigit, word))):
+    if word.isascii() and word.isalnum() and (
+        any(map(str.isdigit, word)) or (len(word) <= 2 and word not in _SMALL_WORDS)
+    ):
         return word
     return ""
