@@ -12,7 +12,6 @@ from agent.cognitive.guard.finding import Finding, HandoffReason, Severity
 from agent.cognitive.guard.located_words import locate
 from agent.cognitive.guard.patterns import PhraseSet
 
-_WHO = "(he|she|he s|hes|shes|they|theyre|im|i|my (son|daughter|mum|mother|dad|father|wife|husband|partner|baby|child|friend|boy|girl|brother|sister|nan|gran))"
 _ONE = "(baby|son|daughter|child|wife|husband|mum|mother|dad|father|he|she|hes|shes|they|i|im|partner|friend|boy|girl|patient|someone|somebody|brother|sister|nan|gran|grandad)"
 _PERSON = "(human|person|human being|someone|somebody|agent|operator|representative|rep|manager|supervisor|advisor|adviser|colleague|receptionist|doctor|nurse|salesperson|member of staff|member of the team|real person|live person|live agent|real human|actual person|people)"
 _TEAM = "(customer services|customer service|customer support|reception|the reception|sales|support|billing|the billing department|the sales team|your team|the office|your office|the support team|accounts|complaints)"
@@ -50,6 +49,16 @@ _PHRASES: Mapping[HandoffReason, tuple[str, ...]] = {
         "waters (have|has) (broken|gone)",
         "(gone|going|all|is) (all)? (floppy|limp) (and)?",
         "severe (pain|bleeding|allergic reaction|burns)",
+        "having (a|an|another) (heart attack|stroke|seizure|fit|asthma attack|miscarriage|severe allergic reaction)",
+        "(badly|seriously|severely) (hurt|injured|burned|burnt|wounded)",
+        "bad chest (pain|pains)",
+        "(cant|cannot|not|no|any) (get|find|getting|finding)? (any|a)? (response|pulse|heartbeat|answer) (out of|from) (him|her|them|my|the)",
+        "(pouring|covered|soaked|pumping) (with|in|out)? blood",
+        "(struggling|gasping|fighting|fight) for (air|breath|her breath|his breath)",
+        "(overdosed|overdosing|od d)",
+        "(cut|sliced|gashed) (my|his|her) ... (open|to the bone|badly)",
+        "(speech|words|face|mouth) (is|are|has gone|was|went|all) (slurred|slurring|drooping|lopsided|weak|numb)",
+        "(being|is|was|just|got|been) (attacked|stabbed|shot|electrocuted)",
         "(pregnant) ... (bleeding)",
     ),
     HandoffReason.SELF_HARM: (
@@ -61,12 +70,16 @@ _PHRASES: Mapping[HandoffReason, tuple[str, ...]] = {
         "(dont|do not) want to (live|wake up|exist)",
         "(going to|want to|gonna|wanna|rather|will) end it (all|tonight|now)",
         "suicid*",
+        "(life|it) (isnt|is not) worth (living|going on)",
         "(no|any|see the) (point|reason) (in|to|of) (living|live|life|being alive|going on|carrying on)",
         "better off (without me|if i was|if i were|dead)",
         "(i)? (just)? (want|wish|wanted|going) to die",
         "(wish|wished) i (was|were) dead",
         "(cant|cannot) go on (any longer|any more|anymore|like this|living)",
         "no longer want to live",
+        "goodbye (note|letter|notes|letters) (to|for)",
+        "rather (be dead|not (exist|be alive|live|wake up (at all|again|any more|anymore)))",
+        "(planning|plan|tried|trying|attempt|attempted|thought about|thinking about|thinking of) ... (my own death|to kill myself|to end things|ending things|ending it)",
     ),
     HandoffReason.LEGAL_RISK: (
         "(going to|will|gonna|ill|i can|we will|well|want to|threaten to|could) sue (you|your|the company|them|the)?",
@@ -80,6 +93,9 @@ _PHRASES: Mapping[HandoffReason, tuple[str, ...]] = {
         "(breach|breached|breaking|violation) (of)? (data protection|gdpr|contract|the law|my rights|privacy)",
         "(broken|broke|breaking|breaks|against) the law",
         "subject access request",
+        "(instructed|hired|consulted|contacted|contacting|consulting|instructing|seen|engaged|retained) (a|my|our|an) (barrister|solicitor*|lawyer*|attorney)",
+        "see you in court (then)?",
+        "(court|legal|solicitors) (papers|letter|claim|notice) (will|is|are|to you)",
         "(i|was|got|been) (injured|hurt) (in|at|on|by) (your|one of your) ... ",
         "(want|demand|claim|entitled to|claiming|seeking) (financial)? compensation",
         "(discrimination|discriminated against|negligence|negligent|defamation|malpractice)",
@@ -101,6 +117,10 @@ _PHRASES: Mapping[HandoffReason, tuple[str, ...]] = {
         "(not|never|refuse to|wont) (paying|pay) (it|this|that|for this)",
         "(didnt|did not|never|havent) (authorise|authorised|authorize|authorized|approve|approved|agree to|agreed to|consent to) (that|this|the|any|it|a|those|these) (transaction|payment|charge|debit|amount|price|payments)?",
         "fraudulent (charge|payment|transaction)",
+        "(charge|payment|transaction) ... (isnt|is not|wasnt|was not) mine",
+        "(gone|went|came|come|taken|disappeared|left) (out of|from) my account ... (wasnt me|not me|i didnt|i never|without|no idea|dont know)",
+        "paid for (this|it|that) (twice|two times|double)",
+        "(refund|reimburse) me (now|today|immediately|straight away|in full|for)",
     ),
     HandoffReason.EXPLICIT_REQUEST: (
         f"(speak|talk|chat) (to|with) (a|an|the|your|my)? (real|actual|live|proper|nice|different|senior|another)? {_PERSON} (please|now|about|instead|in|there|who|at|real|else|today)",
@@ -112,6 +132,9 @@ _PHRASES: Mapping[HandoffReason, tuple[str, ...]] = {
         f"(get|give|find|fetch|bring) me (a|an|the|your|some)? (real|actual|live)? {_PERSON}",
         "(operator|representative|agent|human|a human|real person|a real person|human being|customer service|customer services) please",
         f"(speak|talk) (to|with) {_TEAM}",
+        f"(get|put|pass|send|hand) me (through|over|on|straight)? to (a|an|the|your|some)? (real|actual|live)? ({_PERSON}|{_TEAM})",
+        "(can|could|may|please|have|get|want|like) (a|an|some|one of your)? (member of staff|somebody|someone|human|person|manager|colleague|supervisor|real person) (real|else|there)? (to)? (ring|call|phone|contact) me",
+        "(proper|real|actual)? conversation with (a|an|somebody|someone) (human|person|from your|in your|real|at your)?",
         "(is there|are there) (a|any|anyone|anybody|someone|somebody|an) ... (i can|to) (actually|really)? (talk|speak)",
         "(dont|do not|not|wont|refuse to|never|hate) (want to|like)? (talk|talking|speak|speaking|be talking) (to|with) (a|an|this|machines|robots|the)? (machine|robot|computer|bot|ai|recording|machines|robots)?",
         "(a|have a) word with (one of|a|your|someone|somebody|the) ... (colleagues|manager|person|staff|team|human|supervisor)?",
@@ -138,6 +161,8 @@ _PHRASES: Mapping[HandoffReason, tuple[str, ...]] = {
         "how many (more)? times (must i|do i have to|have i|am i)",
         "(fuck|fucking|bullshit|bollocks|wtf|bastard*|arsehole*|asshole*|idiots|moron*)",
         "(disgusted|appalled|outraged) (by|with|at)",
+        "(youre|you are|you lot are|this is|what|such|complete|total|absolute) (a|an)? (complete|total|utter|absolute)? waste of (space|time|money|oxygen)",
+        "(driving|drives|sending) me (mad|crazy|insane|nuts|up the wall|round the bend)",
     ),
 }
 # What is past, denied, planned with care, or a figure of speech; only where the words leave no doubt.
