@@ -1,11 +1,12 @@
-"""What is wrong with a flow's guard: kinds, states, claims, tools and variables that do not exist, lines that bite themselves."""
+"""What is wrong with a flow's guard: names of nothing, phrases that are none, lines that bite themselves."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from agent.cognitive.flow import BACK, Flow
-from agent.cognitive.guard.claims import CLAIMS, claim_findings
+from agent.cognitive.guard.claim_phrases import CLAIMS
+from agent.cognitive.guard.claims import claim_findings
 from agent.cognitive.guard.patterns import phrase_mistake
 from agent.cognitive.guard.permissions import transfer_allowed
 from agent.cognitive.guard.rules import FINDING_KINDS

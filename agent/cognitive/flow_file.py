@@ -23,7 +23,8 @@ statuses a tool may answer besides `success` and `failure`; a timeout, an error 
 `failure`. The flow's `on` and `keys` hold in every asking state that does not name the branch itself. An intent may
 include another's examples as `"@other"`; the intent `unclear` holds examples of what no branch is meant by. A state
 without `ask`, `action`, `outcome` and `next` asks by its `say`. A branch to `"@back"` returns to the question last
-asked. `guard` is explained in `flow_file_guard`. States, branches and `{{variable|filter}}` are explained in `flow.py`, `wording.py` and `docs/flows.md`.
+asked. States, branches and `{{variable|filter}}` are explained in `flow.py`, `wording.py` and `docs/flows.md`; `guard`
+in `flow_file_guard.py`.
 """
 
 from __future__ import annotations

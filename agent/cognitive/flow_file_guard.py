@@ -1,13 +1,13 @@
 """The key `guard` of a flow file: its shape, read into a `Guard`. `flow_check_guard` checks what it means.
 
-    "guard": {
-      "on": {"medical_emergency": "emergency", "injection": {"to": "@back", "say": "I can only help with bookings."}},
-      "never_say": {"do_not_diagnose": "A doctor will tell you that.",
-                    "do_not_name_rivals": {"phrases": ["(acme|globex)"], "say": "I can only speak for us."}},
-      "must_hear": {"recording": {"say": "This call is recorded.", "before": ["book"], "otherwise": "handoff"}},
-      "transfers": ["front_desk"],
-      "arguments": {"crm.assign": {"owner": ["sales", "support"]}},
-      "names": ["first_name"]}
+"guard": {
+  "on": {"medical_emergency": "emergency", "injection": {"to": "@back", "say": "I can only help with bookings."}},
+  "never_say": {"do_not_diagnose": "A doctor will tell you that.",
+                "do_not_name_rivals": {"phrases": ["(acme|globex)"], "say": "I can only speak for us."}},
+  "must_hear": {"recording": {"say": "This call is recorded.", "before": ["book"], "otherwise": "handoff"}},
+  "transfers": ["front_desk"],
+  "arguments": {"crm.assign": {"owner": ["sales", "support"]}},
+  "names": ["first_name"]}
 """
 
 from __future__ import annotations
@@ -87,7 +87,9 @@ def parsed_guard(raw: Any, mistakes: list[str]) -> Guard:
             mistakes.append(f"guard.{key}: unknown key")
             continue
         # Entry by entry, so that a wrong one does not hide the mistakes of the rest.
-        entries = {name: {name: entry} for name, entry in value.items()} if isinstance(value, dict) else {"": value}
+        entries = (
+            {name: {name: entry} for name, entry in value.items()} if isinstance(value, dict) else {"": value}
+        )
         for name, entry in entries.items():
             place = f"guard.{key}.{name}" if name else f"guard.{key}"
             good = _good(key, entry, place, mistakes)

@@ -8,7 +8,16 @@ from collections.abc import Iterator
 from agent.cognitive.guard.located_words import Located, LocatedWord
 from agent.cognitive.guard.redaction.codes import nato_letter
 
-_LETTERS_OF_KEY = {"2": "abc", "3": "def", "4": "ghi", "5": "jkl", "6": "mno", "7": "pqrs", "8": "tuv", "9": "wxyz"}
+_LETTERS_OF_KEY = {
+    "2": "abc",
+    "3": "def",
+    "4": "ghi",
+    "5": "jkl",
+    "6": "mno",
+    "7": "pqrs",
+    "8": "tuv",
+    "9": "wxyz",
+}
 _SHORTEST_SPELLED = 3
 _LONGEST_KEYS = 2_000
 

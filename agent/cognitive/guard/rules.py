@@ -55,7 +55,9 @@ class Guard:
 
     def states(self) -> tuple[str, ...]:
         """The states that the guard leads to by itself."""
-        targets = [branch.to for branch in self.on.values()] + [d.otherwise for d in self.must_hear if d.otherwise]
+        targets = [branch.to for branch in self.on.values()] + [
+            d.otherwise for d in self.must_hear if d.otherwise
+        ]
         return tuple(dict.fromkeys(target for target in targets if not target.startswith("@")))
 
     def texts(self) -> list[str]:

@@ -45,7 +45,12 @@ def test_a_flow_without_a_guard_has_an_empty_one() -> None:
 
 def test_every_mistake_of_a_guard_is_told_at_once() -> None:
     wrong = {
-        "on": {"boredom": "leave", "anger": "nowhere", "injection": {"to": "leave", "text": "x"}, "identity": 3},
+        "on": {
+            "boredom": "leave",
+            "anger": "nowhere",
+            "injection": {"to": "leave", "text": "x"},
+            "identity": 3,
+        },
         "never_say": {
             "do_not_sing": "La.",
             "no_rivals": {"phrases": ["(acme"], "say": "No."},
@@ -101,9 +106,7 @@ def test_a_call_may_be_handed_only_to_those_whom_the_guard_lists() -> None:
     }
     with pytest.raises(BadFlow) as error:
         a_flow(states=states, guard={"transfers": ["front_desk"]})
-    assert error.value.mistakes == (
-        "states.leave.hand_over.to: '+882161234' is not among guard.transfers",
-    )
+    assert error.value.mistakes == ("states.leave.hand_over.to: '+882161234' is not among guard.transfers",)
 
 
 @pytest.mark.parametrize("guard", ["deflect", ["on"], 3])

@@ -13,8 +13,10 @@ _DOTS = frozenset({"dot", "point"})
 _SEPARATORS = _DOTS | {"underscore", "dash", "hyphen", "minus", "plus"}
 # Words that stand before an address and are no part of it.
 _LEAD_INS = frozenset(
-    "at is its it to my email mail e address me us him her use send sent yes yeah sure okay that thats be would on try the so "
-    "and please no actually right for as reach well look looked shop shopping buy bought order ordered booked book "
+    "at is its it to my email mail e address me us him her use send sent yes yeah sure okay that "
+    "thats be would on try the so "
+    "and please no actually right for as reach well look looked shop shopping buy bought order "
+    "ordered booked book "
     "found find online website site work works meet see you your i id of an a thanks was are".split()
 )
 _LONGEST_LOCAL_WORDS = 24

@@ -131,8 +131,10 @@ def _sign_of(word: str) -> str:
     if nato_letter(word):
         return nato_letter(word)
     # "sw1a", "ab12": letters and digits in one word; a word of letters alone is a word, unless it is one or two.
-    if word.isascii() and word.isalnum() and (
-        any(map(str.isdigit, word)) or (len(word) <= 2 and word not in _SMALL_WORDS)
+    if (
+        word.isascii()
+        and word.isalnum()
+        and (any(map(str.isdigit, word)) or (len(word) <= 2 and word not in _SMALL_WORDS))
     ):
         return word
     return ""

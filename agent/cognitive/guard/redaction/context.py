@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from agent.cognitive.guard.located_words import Located
-from agent.cognitive.guard.patterns import PhraseSet
+from agent.cognitive.guard.patterns import Match, PhraseSet
 
 
 class Asked(StrEnum):
@@ -89,7 +89,7 @@ class Naming:
         return before[-1] if before else after[0] if after else Asked.NOTHING
 
 
-def _matches(line: Located, *, every: bool = False):  # type: ignore[no-untyped-def]
+def _matches(line: Located, *, every: bool = False) -> list[Match]:
     found = _SET.all_matches(line) if every else _SET.search(line)
     texts = {(word.start, word.end): word.text for word in line.words}
     return [match for match in found if texts.get((match.start, match.end)) not in _WEAK]

@@ -17,8 +17,10 @@ REPEATS = {"double": 2, "triple": 3, "treble": 3, "quadruple": 4}
 ZEROS = frozenset({"oh", "o", "zero", "nought", "naught", "nil"})
 # A number before one of these is a quantity, not part of a code.
 _UNITS_AFTER = frozenset(
-    "am pm oclock pounds pound quid pence p euros euro dollars dollar cents bucks percent minutes minute mins hours hour days "
-    "day weeks week months month years year thousand million grand people guests nights miles k kg st nd rd th "
+    "am pm oclock pounds pound quid pence p euros euro dollars dollar cents bucks percent minutes "
+    "minute mins hours hour days "
+    "day weeks week months month years year thousand million grand people guests nights miles k kg st "
+    "nd rd th "
     "january february march april june july august september october november december".split()
 )
 # What has the form of a date, a time of day or a sum of money is written for people to read, and stays.

@@ -11,7 +11,7 @@ KINDS = (
 )  # fmt: skip
 _PLACEHOLDER = re.compile(r"\[(?:" + "|".join(KINDS) + r")\]")
 HOLE = "\u2d30"
-"""Stands for each character taken out: a letter of no word that anything looks for, so that it ends whatever is beside it."""
+"""Stands for each character taken out: a letter of no word that anything looks for, so it ends what is beside it."""
 
 
 def mask_placeholders(text: str) -> str:

@@ -14,7 +14,8 @@ from agent.cognitive.guard.redaction.digits import DigitPiece
 _JOINING = frozenset("um uh er erm ehm ah and then dash hyphen space minus slash stroke".split())
 # Beside these a line says nothing but its number.
 _ALONE = _JOINING | frozenset(
-    "yes yeah yep ok okay sure right so its it is thats this the number oh well my here um first next last four digits ending "
+    "yes yeah yep ok okay sure right so its it is thats this the number oh well my here um first next "
+    "last four digits ending "
     "starting with a please sorry again hello hi go no not i said".split()
 )
 _SSN = re.compile(r"\d{3}-\d{2}-\d{4}")
@@ -84,7 +85,7 @@ def run_kind(run: NumberRun, meaning: Asked, *, asked: Asked, alone: bool) -> st
             return "nhs number" if count == 10 or (asked is Asked.HEALTH and count >= 3) else ""
         case Asked.SOCIAL:
             return "ssn" if count in (4, 9) or (asked is Asked.SOCIAL and count >= 2) else ""
-        case Asked.PHONE if 6 <= count or (asked is Asked.PHONE and count >= 3 and not run.quantity):
+        case Asked.PHONE if count >= 6 or (asked is Asked.PHONE and count >= 3 and not run.quantity):
             return "phone" if count <= _LONGEST_PHONE else "digits"
         case Asked.OTHER:
             return ""

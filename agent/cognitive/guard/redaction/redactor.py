@@ -46,15 +46,17 @@ _DIGIT_WORDS = NUMBER_WORDS | ZEROS | frozenset(REPEATS)
 _ADDRESS_WORDS = frozenset({"dot", "point"})
 # Names that are words: in lower case they are taken for the word.
 _COMMON_NAMES = frozenset(
-    "will may mark grace hope joy faith bill sue rose pat art dean drew gene grant guy jack june april august ray rich rob "
-    "rusty sandy sky summer violet ivy iris lily olive pearl ruby dawn eve frank chase christian earnest max miles penny so an "
+    "will may mark grace hope joy faith bill sue rose pat art dean drew gene grant guy jack june "
+    "april august ray rich rob "
+    "rusty sandy sky summer violet ivy iris lily olive pearl ruby dawn eve frank chase christian "
+    "earnest max miles penny so an "
     "you me no the there account holder".split()
 )
 
 
 @dataclass(frozen=True, slots=True)
 class PendingPiece:
-    """Digits said earlier that may be the beginning of a card; `joined` to the piece before by no more than hesitation."""
+    """Digits said earlier that may begin a card; `joined` to the piece before by no more than hesitation."""
 
     digits: str
     line: int
@@ -197,7 +199,9 @@ class _Line:
             or any(map(str.isdigit, words and "".join(words)))
             or not words.isdisjoint(_DIGIT_WORDS)
             or ("at" in words and not words.isdisjoint(_ADDRESS_WORDS))
-            or any(any(part in words or f"{part}s" in words for part in name[-1:]) for name in self._before.names)
+            or any(
+                any(part in words or f"{part}s" in words for part in name[-1:]) for name in self._before.names
+            )
         )
 
     def next_spans(self, earlier: dict[EarlierSpan, None]) -> list[RedactedSpan]:
@@ -222,7 +226,9 @@ class _Line:
         """What the next line must know."""
         before = self._before
         pending = {speaker: pieces for speaker, pieces in before.pending if speaker is not self._speaker}
-        kept = tuple(p for p in self._pending_after if before.line - p.line < PENDING_LINES)[-_PENDING_PIECES:]
+        kept = tuple(p for p in self._pending_after if before.line - p.line < PENDING_LINES)[
+            -_PENDING_PIECES:
+        ]
         if kept:
             pending[self._speaker] = kept
         asked, lines = before.asked, before.asked_lines
@@ -252,7 +258,9 @@ class _Line:
 
     def _pieces(self, words: Sequence[LocatedWord]) -> list[DigitPiece]:
         readable = self._readable
-        skip = [any(start <= word.start < end for start, end in readable) for word in words] if readable else ()
+        skip = (
+            [any(start <= word.start < end for start, end in readable) for word in words] if readable else ()
+        )
         return digit_pieces(words, skip=skip)
 
     def _cards(self, words: Sequence[LocatedWord], earlier: dict[EarlierSpan, None]) -> list[RedactedSpan]:
@@ -298,8 +306,11 @@ class _Line:
         return [
             RedactedSpan(run.start, run.end, f"[{kind}]")
             for run in runs
-            if (meaning := naming.of(run.start, run.end) or self._means) is not None
-            if (kind := run_kind(run, meaning, asked=self._asked, alone=alone))
+            if (
+                kind := run_kind(
+                    run, naming.of(run.start, run.end) or self._means, asked=self._asked, alone=alone
+                )
+            )
         ]
 
     def _names(self, words: Sequence[LocatedWord]) -> list[RedactedSpan]:

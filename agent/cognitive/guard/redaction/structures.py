@@ -30,10 +30,12 @@ TOO_DEEP = "[too deep]"
 _SECRET = "[secret]"
 # Values of the engine's own: they name calls, turns and places, and are compared later.
 _KEPT_KEYS = frozenset(
-    "call_sid turn_id seq flow_id event node_id path now_iso time_zone idempotency_key t_ns stage_ns fingerprint".split()
+    "call_sid turn_id seq flow_id event node_id path now_iso time_zone idempotency_key t_ns stage_ns "
+    "fingerprint".split()
 )
 _SECRET_KEYS = frozenset(
-    "password passcode secret token authorization apikey api_key access_token refresh_token cvv cvc cvv2 security_code pin "
+    "password passcode secret token authorization apikey api_key access_token refresh_token cvv cvc cvv2 "
+    "security_code pin "
     "card_number cardnumber pan client_secret x_api_key cookie set_cookie".split()
 )
 _WORD_BREAK = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[\W_]+")
@@ -87,7 +89,9 @@ def _redacted_texts(leaves: Sequence[_Leaf], state: RedactionState) -> list[str]
         means = key_meaning(locate(" ".join(_WORD_BREAK.split(leaf.key)))) if leaf.key else Asked.NOTHING
         spoken = leaf.key in ("transcript", "heard") and not leaf.number
         if spoken:
-            done = redact(leaf.text, replace(state, pending=_as(state, Speaker.CALLER)), Speaker.CALLER, means=means)
+            done = redact(
+                leaf.text, replace(state, pending=_as(state, Speaker.CALLER)), Speaker.CALLER, means=means
+            )
             state = replace(state, line=done.state.line, pending=_back(done.state))
         else:
             done = redact(leaf.text, state, Speaker.DATA, means=Asked.OTHER if leaf.number else means)
@@ -124,7 +128,9 @@ def _rebuilt(value: Any, keys: tuple[str, ...], depth: int, texts: Any) -> Any:
             made[new] = _rebuilt(part, inner, depth + 1, texts)
         return made
     if is_dataclass(value) and not isinstance(value, type):
-        changed = {name: _rebuilt(part, (*keys, name), depth + 1, texts) for name, part in _parts(value)}
+        changed: dict[str, Any] = {}
+        for name, part in _parts(value):
+            changed[str(name)] = _rebuilt(part, (*keys, str(name)), depth + 1, texts)
         try:
             return replace(value, **changed)
         except (TypeError, ValueError):  # it checks its own truth, and a placeholder is none

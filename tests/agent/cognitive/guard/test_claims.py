@@ -1,9 +1,13 @@
 import pytest
 
-from agent.cognitive.guard.claims import BUILT_IN_CLAIMS, CLAIMS, Claim, checked_sentence, claim_findings
+from agent.cognitive.guard.claim_phrases import CLAIMS
+from agent.cognitive.guard.claims import BUILT_IN_CLAIMS, Claim, checked_sentence, claim_findings
 
 NO_RIVALS = Claim(
-    name="no_rivals", say="I can only speak for us.", phrases=("(acme|globex) is ... (bad|slow)",), unless=("they say",)
+    name="no_rivals",
+    say="I can only speak for us.",
+    phrases=("(acme|globex) is ... (bad|slow)",),
+    unless=("they say",),
 )
 
 

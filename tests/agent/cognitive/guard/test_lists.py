@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from agent.cognitive.guard.claims import BUILT_IN_CLAIMS, CLAIMS, claim_findings
+from agent.cognitive.guard.claim_phrases import CLAIMS
+from agent.cognitive.guard.claims import BUILT_IN_CLAIMS, claim_findings
 from agent.cognitive.guard.finding import Finding, HandoffReason, IncomingKind
 from agent.cognitive.guard.injection import data_findings, transcript_findings
 from agent.cognitive.guard.triggers import trigger_findings
@@ -31,7 +32,9 @@ def test_each_list_has_a_hundred_sentences_and_no_sentence_twice(guard: str) -> 
 
 
 @pytest.mark.parametrize("guard", GUARDS)
-@pytest.mark.parametrize(("split", "precision", "recall"), [("tune", 0.95, 0.95), ("test", 0.93, 0.92), ("fresh", 0.9, 0.4)])
+@pytest.mark.parametrize(
+    ("split", "precision", "recall"), [("tune", 0.95, 0.95), ("test", 0.93, 0.92), ("fresh", 0.9, 0.4)]
+)
 def test_attacks_are_found_and_their_innocent_look_alikes_are_not(
     guard: str, split: str, precision: float, recall: float
 ) -> None:

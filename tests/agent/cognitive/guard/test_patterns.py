@@ -29,7 +29,20 @@ def test_phrases_match_whole_words(phrase: str, text: str, evidence: str | None)
 
 
 @pytest.mark.parametrize(
-    "phrase", ["", "a?", "(a", "a)", "a+", "[a]", "... a", "(a|)", "((((((a))))))", "a " * 2_000, "a ... b ... c ... d ... e ... f"]
+    "phrase",
+    [
+        "",
+        "a?",
+        "(a",
+        "a)",
+        "a+",
+        "[a]",
+        "... a",
+        "(a|)",
+        "((((((a))))))",
+        "a " * 2_000,
+        "a ... b ... c ... d ... e ... f",
+    ],
 )
 def test_what_is_no_phrase_is_refused_with_a_reason(phrase: str) -> None:
     assert phrase_mistake(phrase) != ""

@@ -9,8 +9,12 @@ RULES = [
 def test_an_argument_that_is_not_on_its_list_is_refused() -> None:
     assert refusals(RULES, "call.transfer", {"to": "+442079460111"}) == []
     assert refusals(RULES, "call.transfer", {"to": "front_desk"}) == []
-    assert refusals(RULES, "call.transfer", {"to": "+882161234"}) == ["call.transfer: to may not be '+882161234'"]
-    assert refusals(RULES, "call.transfer", {"to": ["front_desk", "me"]}) == ["call.transfer: to may not be 'me'"]
+    assert refusals(RULES, "call.transfer", {"to": "+882161234"}) == [
+        "call.transfer: to may not be '+882161234'"
+    ]
+    assert refusals(RULES, "call.transfer", {"to": ["front_desk", "me"]}) == [
+        "call.transfer: to may not be 'me'"
+    ]
     assert refusals(RULES, "call.transfer", {"to": {"x": "front_desk"}}) != []
     assert refusals(RULES, "call.transfer", {}) == []
 

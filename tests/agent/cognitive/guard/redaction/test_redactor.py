@@ -182,10 +182,16 @@ def card_calls(draw: st.DrawFn) -> tuple[str, list[tuple[Speaker, str]]]:
     turn: list[str] = []
     for part in chunks_of(draw, number):
         turn.append(spoken(draw, part) if draw(st.booleans()) else part)
-        turn.append(draw(st.sampled_from(["", ",", "-", "um", "and then", "is what it says,", "sorry, next:"])))
+        turn.append(
+            draw(st.sampled_from(["", ",", "-", "um", "and then", "is what it says,", "sorry, next:"]))
+        )
         if len(lines) < 6 and draw(st.integers(0, 3)) == 0:
-            lines.append((CALLER, draw(st.sampled_from(["", "my order is ", "it's ", "Right. "])) + " ".join(turn)))
-            lines.append((AGENT, draw(st.sampled_from(["Go on.", "Yes?", "Thank you, and the next four?", "Got it."]))))
+            lines.append(
+                (CALLER, draw(st.sampled_from(["", "my order is ", "it's ", "Right. "])) + " ".join(turn))
+            )
+            lines.append(
+                (AGENT, draw(st.sampled_from(["Go on.", "Yes?", "Thank you, and the next four?", "Got it."])))
+            )
             turn = []
     if turn:
         lines.append((CALLER, " ".join(turn)))
@@ -195,7 +201,15 @@ def card_calls(draw: st.DrawFn) -> tuple[str, list[tuple[Speaker, str]]]:
 def digits_in(texts: list[str]) -> str:
     """Every digit that is left, spoken or written, read by other means than the redactor's own."""
     left, repeat = "", 1
-    words = " ".join(texts).lower().replace(",", " ").replace("-", " ").replace(":", " ").replace(".", " ").split()
+    words = (
+        " ".join(texts)
+        .lower()
+        .replace(",", " ")
+        .replace("-", " ")
+        .replace(":", " ")
+        .replace(".", " ")
+        .split()
+    )
     for word in words:
         digit = "0" if word in ("oh", "nought") else str(DIGITS.index(word)) if word in DIGITS else word
         if word in ("double", "triple"):
@@ -212,8 +226,12 @@ def test_no_valid_card_survives_however_it_is_chunked_spoken_or_interleaved(
 ) -> None:
     number, lines = case
     assert is_card_number(number)
-    assert number in digits_in([text for speaker, text in lines if speaker is CALLER])  # the test's own reader sees it
-    left = [text for (speaker, _), (text, _) in zip(lines, redact_lines(lines), strict=True) if speaker is CALLER]
+    assert number in digits_in(
+        [text for speaker, text in lines if speaker is CALLER]
+    )  # the test's own reader sees it
+    left = [
+        text for (speaker, _), (text, _) in zip(lines, redact_lines(lines), strict=True) if speaker is CALLER
+    ]
     assert not any(
         is_card_number(digits_in(left)[start : start + size])
         for start in range(len(digits_in(left)))
@@ -257,7 +275,9 @@ def test_what_was_redacted_once_is_not_changed_again(text: str, speaker: Speaker
 
 @settings(deadline=None, max_examples=150)
 @given(st.lists(TEXTS, max_size=4), st.sampled_from(list(Speaker)))
-def test_text_outside_the_spans_is_unchanged_and_spans_are_in_order(texts: list[str], speaker: Speaker) -> None:
+def test_text_outside_the_spans_is_unchanged_and_spans_are_in_order(
+    texts: list[str], speaker: Speaker
+) -> None:
     state = RedactionState()
     for text in texts:
         done = redact(text, state, speaker)

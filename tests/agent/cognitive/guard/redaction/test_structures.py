@@ -56,9 +56,7 @@ def test_a_turn_stays_a_turn_and_its_names_of_call_and_place_stay() -> None:
 
 def test_what_the_agent_asked_for_counts_for_a_turns_transcript() -> None:
     state = redact("What is the security code?", RedactionState(), Speaker.AGENT).state
-    turn = TurnInput(
-        call_sid="c", turn_id="t", seq=1, flow_id="f", event=TurnEvent.DTMF, transcript="721"
-    )
+    turn = TurnInput(call_sid="c", turn_id="t", seq=1, flow_id="f", event=TurnEvent.DTMF, transcript="721")
     assert redacted(turn, state).transcript == "[security code]"
 
 
