@@ -1,5 +1,9 @@
+import json
+from pathlib import Path
+
 import pytest
 
+from agent.cognitive.flow_file_guard import parsed_guard
 from agent.cognitive.guard.claims import Claim
 from agent.cognitive.guard.disclosures import Disclosure
 from agent.cognitive.guard.permissions import ArgumentRule
@@ -113,6 +117,14 @@ def test_a_call_may_be_handed_only_to_those_whom_the_guard_lists() -> None:
 def test_a_guard_that_is_no_object_is_refused(guard: object) -> None:
     with pytest.raises(BadFlow, match="guard: it is an object"):
         a_flow(guard=guard)
+
+
+def test_the_guard_that_the_manual_shows_is_one() -> None:
+    manual = (Path(__file__).parents[3] / "docs" / "flows.md").read_text(encoding="utf-8")
+    shown = manual.partition("## The guard")[2].partition("```json")[2].partition("```")[0]
+    mistakes: list[str] = []
+    guard = parsed_guard(json.loads(f"{{{shown}}}")["guard"], mistakes)
+    assert (mistakes, len(guard.on), len(guard.never_say), len(guard.must_hear)) == ([], 3, 2, 1)
 
 
 def a_flow_states() -> dict[str, object]:

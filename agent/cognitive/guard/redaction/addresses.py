@@ -15,7 +15,7 @@ _SEPARATORS = _DOTS | {"underscore", "dash", "hyphen", "minus", "plus"}
 _LEAD_INS = frozenset(
     "at is its it to my email mail e address me us him her use send sent yes yeah sure okay that "
     "thats be would on try the so "
-    "and please no actually right for as reach well look looked shop shopping buy bought order "
+    "and or but with please no actually right for as reach well look looked shop shopping buy bought order "
     "ordered booked book "
     "found find online website site work works meet see you your i id of an a thanks was are".split()
 )
