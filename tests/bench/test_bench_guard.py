@@ -10,7 +10,8 @@ import pytest
 from agent.clock import stopwatch_ns
 from agent.cognitive.guard.claims import BUILT_IN_CLAIMS, checked_sentence, claim_findings
 from agent.cognitive.guard.injection import data_findings, transcript_findings
-from agent.cognitive.guard.redaction.redactor import RedactionState, Speaker, redact
+from agent.cognitive.guard.redaction.redaction import RedactionState, Speaker
+from agent.cognitive.guard.redaction.redactor import redact
 from agent.cognitive.guard.rules import FINDING_KINDS, Guard, GuardBranch
 from agent.cognitive.guard.triggers import trigger_findings
 from agent.cognitive.guard.turn_guard import guard_turn

@@ -12,9 +12,8 @@ been stored of those lines. `redact_lines` does that by itself, for a call that 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from collections.abc import Sequence
+from dataclasses import replace
 
 from agent.cognitive.guard.located_words import LocatedWord, locate
 from agent.cognitive.guard.redaction.addresses import address_spans
@@ -24,16 +23,17 @@ from agent.cognitive.guard.redaction.context import Asked, Naming, asked_for
 from agent.cognitive.guard.redaction.digits import REPEATS, ZEROS, DigitPiece, digit_pieces, readable_spans
 from agent.cognitive.guard.redaction.masking import HOLE, mask, mask_placeholders
 from agent.cognitive.guard.redaction.number_runs import joined_by, nothing_but, number_runs, run_kind
+from agent.cognitive.guard.redaction.redaction import (
+    EarlierSpan,
+    PendingPiece,
+    RedactedSpan,
+    Redaction,
+    RedactionState,
+    Speaker,
+    replaced,
+    with_earlier,
+)
 from agent.cognitive.spoken_words import NUMBER_WORDS
-
-
-class Speaker(StrEnum):
-    """Whose line it is. A tool's data and other texts are nobody's."""
-
-    CALLER = "caller"
-    AGENT = "agent"
-    DATA = "data"
-
 
 CARD_WINDOW_LINES = 5
 """After the agent asked for a card or a secret, so many lines of the caller have all their digits taken out."""
@@ -52,71 +52,6 @@ _COMMON_NAMES = frozenset(
     "earnest max miles penny so an "
     "you me no the there account holder".split()
 )
-
-
-@dataclass(frozen=True, slots=True)
-class PendingPiece:
-    """Digits said earlier that may begin a card; `joined` to the piece before by no more than hesitation."""
-
-    digits: str
-    line: int
-    start: int
-    end: int
-    joined: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RedactionState:
-    """What must be remembered of a call from line to line.
-
-    Attributes:
-        names: the names to take out, in plain form, each as its words.
-        asked: what the agent asked for last.
-        asked_lines: how many lines of the caller that still holds for.
-        line: how many lines there were.
-        pending: digits that may be the beginning of a card, by speaker.
-    """
-
-    names: frozenset[tuple[str, ...]] = frozenset()
-    asked: Asked = Asked.NOTHING
-    asked_lines: int = 0
-    line: int = 0
-    pending: tuple[tuple[Speaker, tuple[PendingPiece, ...]], ...] = ()
-
-    def knowing(self, names: Iterable[str]) -> RedactionState:
-        """The state with these people's names known, such as a flow's `first_name`."""
-        words = {tuple(word.text for word in locate(name).words) for name in names}
-        kept = {name for name in words if name and sum(map(len, name)) > 1}
-        return replace(self, names=self.names | kept)
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class RedactedSpan:
-    """Characters of the line as it was, from `start` to before `end`, and the placeholder put there."""
-
-    start: int
-    end: int
-    placeholder: str
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class EarlierSpan:
-    """The same for a line before this one; `line` counts from 0 at the call's first."""
-
-    line: int
-    start: int
-    end: int
-    placeholder: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Redaction:
-    """A line fit to be kept, what was taken out of it, and what must be taken out of earlier lines too."""
-
-    text: str
-    spans: tuple[RedactedSpan, ...] = ()
-    earlier: tuple[EarlierSpan, ...] = ()
-    state: RedactionState = field(default_factory=RedactionState)
 
 
 def redact(
@@ -160,24 +95,6 @@ def redact_lines(
             if late.line >= first:
                 spans[late.line - first] = with_earlier(spans[late.line - first], late)
     return [(replaced(text, found), found) for (_, text), found in zip(lines, spans, strict=True)]
-
-
-def with_earlier(spans: Sequence[RedactedSpan], late: EarlierSpan) -> tuple[RedactedSpan, ...]:
-    """A line's spans with one more that a later line brought; where they overlap, they become one."""
-    touching = [span for span in spans if span.start < late.end and late.start < span.end]
-    start = min([late.start, *(span.start for span in touching)])
-    end = max([late.end, *(span.end for span in touching)])
-    others = [span for span in spans if span not in touching]
-    return tuple(sorted([*others, RedactedSpan(start, end, late.placeholder)]))
-
-
-def replaced(text: str, spans: Sequence[RedactedSpan]) -> str:
-    """The text with each span's placeholder in its place."""
-    parts, at = [], 0
-    for span in spans:
-        parts += [text[at : span.start], span.placeholder]
-        at = span.end
-    return "".join([*parts, text[at:]])
 
 
 class _Line:

@@ -14,14 +14,14 @@ from typing import Any, TypeVar
 
 from agent.cognitive.guard.located_words import locate
 from agent.cognitive.guard.redaction.context import Asked, key_meaning
-from agent.cognitive.guard.redaction.redactor import (
+from agent.cognitive.guard.redaction.redaction import (
     RedactedSpan,
     RedactionState,
     Speaker,
-    redact,
     replaced,
     with_earlier,
 )
+from agent.cognitive.guard.redaction.redactor import redact
 
 T = TypeVar("T")
 MAX_DEPTH = 40

@@ -3,15 +3,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.cognitive.guard.redaction.cards import is_card_number, luhn_valid
-from agent.cognitive.guard.redaction.redactor import (
+from agent.cognitive.guard.redaction.redaction import (
     EarlierSpan,
     RedactedSpan,
     RedactionState,
     Speaker,
-    redact,
-    redact_lines,
     replaced,
 )
+from agent.cognitive.guard.redaction.redactor import redact, redact_lines
 from agent.cognitive.spoken_words import DIGITS
 
 CALLER, AGENT = Speaker.CALLER, Speaker.AGENT

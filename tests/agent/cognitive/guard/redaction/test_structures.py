@@ -1,7 +1,8 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.cognitive.guard.redaction.redactor import RedactionState, Speaker, redact
+from agent.cognitive.guard.redaction.redaction import RedactionState, Speaker
+from agent.cognitive.guard.redaction.redactor import redact
 from agent.cognitive.guard.redaction.structures import MAX_DEPTH, redacted
 from agent.turn import TurnEvent, TurnInput
 
