@@ -15,6 +15,9 @@ from agent.cognitive.spoken_words import TEENS, TENS, UNITS
 
 REPEATS = {"double": 2, "triple": 3, "treble": 3, "quadruple": 4}
 ZEROS = frozenset({"oh", "o", "zero", "nought", "naught", "nil"})
+# So many digits glued to letters ("card4111…") are a number for all that.
+_LONG_DIGITS = 12
+_DIGITS_IN_WORD = re.compile(r"[0-9]{12,}")
 # A number before one of these is a quantity, not part of a code.
 _UNITS_AFTER = frozenset(
     "am pm oclock pounds pound quid pence p euros euro dollars dollar cents bucks percent minutes "
@@ -26,10 +29,10 @@ _UNITS_AFTER = frozenset(
 # What has the form of a date, a time of day or a sum of money is written for people to read, and stays.
 _READABLE = re.compile(
     r"(?<![\w.:-])\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})?)?(?![\w-])"
-    r"|(?<![\w.:])\d{1,2}[:.]\d{2}(?:\s?[ap]\.?m\b\.?)?(?![\w:]|\.\d)"
+    r"|(?<![\w.:])(?:[01]?\d|2[0-3])[:.][0-5]\d(?:\s?[ap]\.?m\b\.?)?(?![\w:]|\.\d)"
     r"|(?<![\w/])\d{1,2}/\d{1,2}/(?:19|20)?\d{2}(?![\w/])"
-    r"|[£$€]\s?\d{1,3}(?:,\d{3}){0,3}(?:\.\d{2})?(?![\w.,]*\d)"
-    r"|[£$€]\s?\d{1,6}(?:\.\d{2})?(?![\w.,]*\d)"
+    r"|[£$€]\s?\d{1,3}(?:,\d{3}){0,3}(?:\.\d{2})?(?![\w.,]*\d| ?-?\d{2})"
+    r"|[£$€]\s?\d{1,6}(?:\.\d{2})?(?![\w.,]*\d| ?-?\d{2})"
 )
 
 
@@ -78,6 +81,11 @@ def _piece_at(words: Sequence[LocatedWord], place: int, skip: Sequence[bool]) ->
         return "" if at >= len(words) or (skip and skip[at]) else words[at].text
 
     word = text(place)
+    if len(word) > _LONG_DIGITS and (within := _DIGITS_IN_WORD.search(word)) and not word.isdigit():
+        exact = words[place].end - words[place].start == len(word)
+        start = words[place].start + (within.start() if exact else 0)
+        end = start + len(within[0]) if exact else words[place].end
+        return DigitPiece(within[0], start, end, place, place + 1)
     repeat, at = (REPEATS[word], place + 1) if word in REPEATS else (1, place)
     digits, end, quantity = _digits_of(text(at), text(at + 1), at)
     if not digits:

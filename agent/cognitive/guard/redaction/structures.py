@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from agent.cognitive.guard.located_words import locate
 from agent.cognitive.guard.redaction.context import Asked, key_meaning
+from agent.cognitive.guard.redaction.masking import mask_placeholders
 from agent.cognitive.guard.redaction.redaction import (
     RedactedSpan,
     RedactionState,
@@ -86,7 +87,11 @@ class _Leaves:
 def _redacted_texts(leaves: Sequence[_Leaf], state: RedactionState) -> list[str]:
     spans: list[tuple[RedactedSpan, ...]] = []
     for leaf in leaves:
-        means = key_meaning(locate(" ".join(_WORD_BREAK.split(leaf.key)))) if leaf.key else Asked.NOTHING
+        means = (
+            key_meaning(locate(" ".join(_WORD_BREAK.split(mask_placeholders(leaf.key)))))
+            if leaf.key
+            else Asked.NOTHING
+        )
         spoken = leaf.key in ("transcript", "heard") and not leaf.number
         if spoken:
             done = redact(
@@ -170,4 +175,5 @@ def _digits(value: Any) -> str:
 
 
 def _plain(key: str) -> str:
-    return "_".join(part.lower() for part in _WORD_BREAK.split(key) if part)
+    # A placeholder says what was taken out of the key, not what the value is.
+    return "_".join(part.lower() for part in _WORD_BREAK.split(mask_placeholders(key)) if part)

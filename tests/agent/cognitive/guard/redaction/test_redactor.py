@@ -47,6 +47,8 @@ def call(*lines: tuple[Speaker, str]) -> list[str]:
         ("sort code 12-34-56 account number 12345678", "sort code [sort code] account number [account]"),
         ("the security code is one two three", "the security code is [security code]"),
         ("four one one one", "[digits]"),
+        ("card4111111111111111now", "card[card]now"),
+        ("it costs £4111 1111 1111 1111", "it costs £[card]"),
     ],
 )
 def test_what_belongs_to_a_person_is_taken_out_written_or_said(said: str, left: str) -> None:
