@@ -107,7 +107,7 @@ class ReferenceTarget:
         if self._settings.flow_url:
             remote = self._remote_calls().call()
             return TextAgent(run_turn=remote.run_turn, flow_id=flow.name, tools=remote.tools)
-        world = World(case.scenario.world, case.scenario.now_iso, case.scenario.time_zone)
+        world = World(case.scenario.world, case.scenario.now_iso, case.scenario.time_zone, takes_time=True)
         dialogue = make_dialogue(flow, world.tools())
         return TextAgent(run_turn=dialogue.run_turn, flow_id=flow.name, tools=world.calls)
 
