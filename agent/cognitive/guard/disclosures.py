@@ -1,6 +1,6 @@
 """Lines that a caller must have heard before the conversation may go on: "this call is recorded". Pure.
 
-Said is not heard: a caller who interrupts has heard what came before (`TurnInput.heard`). `cognitive/disclosing.py` keeps
+Said is not heard: a caller who interrupts has heard what came before (`TurnInput.heard`). `disclosing.py` keeps
 what was heard, the walk says a line again that was not, and a caller who talks over it `tries` times goes `otherwise`.
 """
 
