@@ -3,10 +3,14 @@
 AgentError
 ├── ProviderError            a speech, voice, model or tool provider did not do its work
 │   ├── ProviderTimeout      it did not answer in time
-│   └── ProviderRefused      it answered no (bad key, bad request, unknown voice)
+│   ├── ProviderRefused      it answered no (bad key, bad request, unknown voice)
+│   └── StoreUnavailable     a state store or journal cannot be reached, or did not answer in time
+├── StateConflict            somebody else has written what was about to be written
+├── UnknownFlow              a turn for a flow that is not answered here
 ├── LineDropped              the transport ended while the agent was still using it
 ├── BadFlow                  a flow file that cannot be trusted with a call; lists every mistake
 ├── BadKnowledge             documents that cannot be trusted with a question; lists every mistake
+├── BadClassifier            a file of a fitted classifier that cannot be trusted; lists every mistake
 ├── BadSettings              settings that cannot make an agent
 ├── LostCall                 a turn of a call that nothing is known of any more
 ├── BadTurn                  JSON that is no turn or no answer to one; lists every mistake
@@ -32,6 +36,18 @@ class ProviderTimeout(ProviderError):
 
 class ProviderRefused(ProviderError):
     """A provider answered that it will not do this."""
+
+
+class StoreUnavailable(ProviderError):
+    """A state store or a journal cannot be reached, or did not answer before its deadline."""
+
+
+class StateConflict(AgentError):
+    """Somebody else has written meanwhile what was about to be written: read again, and go on from there."""
+
+
+class UnknownFlow(AgentError):
+    """A turn came for a flow that is not answered here."""
 
 
 class LineDropped(AgentError):
@@ -68,6 +84,15 @@ class BadKnowledge(AgentError):
         self.mistakes = tuple(mistakes)
         lines = "\n".join(f"  - {mistake}" for mistake in self.mistakes)
         super().__init__(f"{where}: {len(self.mistakes)} mistake(s) in this knowledge:\n{lines}")
+
+
+class BadClassifier(AgentError):
+    """A file that holds no classifier, or a damaged one; `mistakes` names every one found."""
+
+    def __init__(self, where: str, mistakes: Sequence[str]) -> None:
+        self.where = where
+        self.mistakes = tuple(mistakes)
+        super().__init__(f"{where}: not a fitted classifier: {'; '.join(self.mistakes)}")
 
 
 class BadTurn(AgentError):

@@ -26,10 +26,15 @@ from agent.cognitive.capture_settings import CaptureSettings, ValueTexts
 from agent.cognitive.decision import Rule
 from agent.cognitive.handoff import LowConfidence
 from agent.cognitive.knowledge_source import KnowledgeSource
+from agent.cognitive.models.settings import ModelSettings
+from agent.cognitive.routing import RoutingRule
 from agent.cognitive.tool_rules import ToolRules
 from agent.cognitive.value_types import ValueType as ValueType
 from agent.cognitive.wording import Wording, fill
 from agent.turn import Json
+
+DEFAULT_TROUBLE = "Sorry, I lost you for a moment. Could you say that again, please?"
+"""Said where a flow has no line of its own for when its memory is away."""
 
 BACK = "@back"
 """The target of a branch that returns to the question last asked."""
@@ -103,6 +108,23 @@ class HandOver:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Generate:
+    """A reply that a language model words.
+
+    Attributes:
+        instructions: what it should say; its placeholders stand for values that are told apart from it.
+        fallback: said when the model does not come to a first sentence.
+        model: its name among the flow's models.
+        max_tokens: the reply's limit.
+    """
+
+    instructions: str
+    fallback: str
+    model: str
+    max_tokens: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class State:
     """A place in the conversation; see the module for what its parts do.
 
@@ -110,10 +132,12 @@ class State:
         reask: the question's shorter form for asking again; the question itself when empty.
         done: said at an end once its action has succeeded, where `say` was said before.
         keys: branches by the telephone key that takes them.
+        generate: said after `say`, in a model's words.
     """
 
     name: str
     say: str = ""
+    generate: Generate | None = None
     ask: str | None = None
     reask: str = ""
     action: ToolAction | None = None
@@ -139,7 +163,8 @@ class State:
 
     def texts(self) -> Iterator[str]:
         """Every text the state may say, in the order of a visit."""
-        yield from (text for text in (self.say, self.ask or "", self.reask, self.done) if text)
+        generated = self.generate.fallback if self.generate else ""
+        yield from (text for text in (self.say, generated, self.ask or "", self.reask, self.done) if text)
         yield from (branch.say for branch in self.on.values() if branch.say)
 
 
@@ -162,9 +187,12 @@ class Flow:
         asides: intents that give way to any likely answer said along with them.
         turn_limit: a call gets this many caller turns, then goes to `too_long`.
         too_long: a state that ends the call without asking anything.
+        trouble: said when what was said before cannot be reached for a while, and nothing can be decided.
         low_confidence: when a call is given up as too badly heard; None for never.
         knowledge: the documents that `knowledge.answer` is asked of; None where the flow names none.
         value_texts: what is said to read a value back, and to put one right.
+        models: the language models that it may ask, by the names it gives them.
+        routing: which turns are weighed by which of them.
     """
 
     name: str
@@ -181,9 +209,12 @@ class Flow:
     asides: tuple[str, ...] = ()
     turn_limit: int
     too_long: str
+    trouble: str = DEFAULT_TROUBLE
     low_confidence: LowConfidence | None = None
     knowledge: KnowledgeSource | None = None
     value_texts: ValueTexts = field(default_factory=ValueTexts)
+    models: Mapping[str, ModelSettings] = field(default_factory=dict)
+    routing: tuple[RoutingRule, ...] = ()
 
     def branches(self, state: State) -> Mapping[str, Branch]:
         """The state's branches, the flow's own included where the caller is asked something."""

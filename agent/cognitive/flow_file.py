@@ -37,11 +37,12 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from agent.cognitive.flow import BACK, NEXT, Branch, Flow, HandOver, State, ToolAction
+from agent.cognitive.flow import BACK, DEFAULT_TROUBLE, NEXT, Branch, Flow, HandOver, State, ToolAction
 from agent.cognitive.flow_check import flow_mistakes
 from agent.cognitive.flow_file_capture import CaptureModel, ValueTextsModel, capture_of, value_texts_of
 from agent.cognitive.flow_file_decide import RuleModel, rules_of
 from agent.cognitive.flow_file_knowledge import knowledge_source
+from agent.cognitive.flow_file_models import GenerateEntry, models_of, routing_of
 from agent.cognitive.flow_file_tools import declared_tools
 from agent.cognitive.handoff import LowConfidence
 from agent.errors import BadFlow
@@ -129,6 +130,7 @@ class _HandOver(_Model):
 
 class _State(_Model):
     say: str = ""
+    generate: GenerateEntry | None = None
     ask: str | None = None
     reask: str = ""
     action: _Action | None = None
@@ -161,8 +163,11 @@ class _Flow(_Model):
     asides: list[str] = []
     turn_limit: int = DEFAULT_TURN_LIMIT
     too_long: str = ""
+    trouble: str = DEFAULT_TROUBLE
     low_confidence: _LowConfidence | None = None
     values: ValueTextsModel = ValueTextsModel()
+    models: dict[str, Any] = {}
+    routing: list[Any] = []
     # Read apart, so that a wrong one does not hide the rest.
     knowledge: Any = None
     schema_number: Any = Field(default=None, alias="schema")
@@ -195,9 +200,12 @@ def _flow(raw: dict[str, Any], mistakes: list[str]) -> Flow:
         asides=tuple(head.asides),
         turn_limit=head.turn_limit,
         too_long=head.too_long,
+        trouble=head.trouble,
         low_confidence=LowConfidence(**dict(head.low_confidence)) if head.low_confidence else None,
         knowledge=knowledge_source(head.knowledge, mistakes),
         value_texts=value_texts_of(head.values),
+        models=models_of(head.models, mistakes, _sentence),
+        routing=routing_of(head.routing, mistakes, _sentence),
     )
 
 
@@ -213,11 +221,12 @@ def _state(name: str, raw: object, mistakes: list[str]) -> State:
     goes_on = NEXT in model.on or bool(model.decide)
     asks_by_say = ask is None and model.action is None and model.outcome is None and not goes_on
     rules, decided = rules_of(model.decide)
-    if asks_by_say and not model.say and not model.on:
+    if asks_by_say and not model.say and not model.generate and not model.on:
         mistakes.append(f"{place}: it neither says, asks, does nor ends anything")
     return State(
         name=name,
         say="" if asks_by_say else model.say,
+        generate=model.generate.value() if model.generate else None,
         ask=model.say if asks_by_say else ask,
         reask=model.reask,
         action=_action(model.action),

@@ -1,14 +1,15 @@
-"""What the cognitive layer asks of the outside: what words mean, tools, and places to keep a call's state and what
-was done in it."""
+"""What the cognitive layer asks of the outside: what words mean, tools, language models, documents, and places to keep
+a call's state and what was done in it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
 from agent.cognitive.dialogue import Dialogue, Said
 from agent.cognitive.flow import Flow, State
+from agent.cognitive.models.values import ModelEvent, ModelRequest
 from agent.turn import Action, IntentScore, Json, ToolTrace, TurnInput, TurnOutput
 
 
@@ -162,32 +163,73 @@ class TurnClosed:
 JournalEntry = TurnOpened | Dispatched | Acted | ToolAnswered | TurnClosed
 
 
-class StateStore(Protocol):
-    """Keeps where each call stands between its turns."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """What a state store holds of a call.
 
-    async def load(self, call_sid: str) -> Dialogue | None:
-        """The call's dialogue; None for a call not known."""
+    Attributes:
+        dialogue: where the call stands; None for a call not known, or not any more.
+        version: counts the saves; 0 for a call not known.
+    """
+
+    dialogue: Dialogue | None = None
+    version: int = 0
+
+
+class StateStore(Protocol):
+    """Keeps where each call stands, for quick reading. It may forget: the journal can tell it again."""
+
+    async def load(self, call_sid: str) -> Held:
+        """What is held of the call.
+
+        Raises:
+            StoreUnavailable: the store cannot be reached, or did not answer in time.
+        """
         ...
 
-    async def save(self, call_sid: str, dialogue: Dialogue) -> None:
-        """Keeps the dialogue in place of the one before."""
+    async def save(self, call_sid: str, dialogue: Dialogue, *, after: int) -> int:
+        """Keeps the dialogue in place of the one of version `after`, and returns its own version.
+
+        Raises:
+            StateConflict: another version is kept; somebody else works on this call.
+            StoreUnavailable: the store cannot be reached, or did not answer in time.
+        """
         ...
 
 
 class Journal(Protocol):
     """Keeps, for each turn, what was decided and done, in the order it was done; so a turn can be resumed."""
 
-    async def append(self, call_sid: str, turn_id: str, entry: JournalEntry) -> None:
-        """Adds an entry to the turn; it is kept when this returns."""
+    async def append(self, turn: TurnInput, place: int, entries: Sequence[JournalEntry]) -> None:
+        """Adds entries to the turn, the first of them at this place (0 for its opening): all of them or none.
+
+        They are kept when this returns.
+
+        Raises:
+            StateConflict: one of the places is taken, or another turn has this turn's `seq`.
+            StoreUnavailable: the journal cannot be reached, or did not answer in time.
+        """
         ...
 
     async def entries(self, call_sid: str, turn_id: str) -> Sequence[JournalEntry]:
-        """The turn's entries, oldest first; empty for a turn not known."""
+        """The turn's entries, oldest first; empty for a turn not known.
+
+        Raises:
+            StoreUnavailable: the journal cannot be reached, or did not answer in time.
+        """
         ...
 
-    async def last_turn_id(self, call_sid: str) -> str | None:
-        """The turn of the call that was opened last."""
+    async def last_turn(self, call_sid: str) -> Sequence[JournalEntry]:
+        """The entries of the call's turn with the highest `seq`, oldest first; empty for a call not known.
+
+        Raises:
+            StoreUnavailable: the journal cannot be reached, or did not answer in time.
+        """
         ...
+
+
+class CallStore(StateStore, Journal, Protocol):
+    """Both in one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,4 +294,29 @@ class Embedder(Protocol):
             ProviderTimeout: no answer before the deadline.
             ProviderError: it failed in another way.
         """
+        ...
+
+
+class LanguageModel(Protocol):
+    """One language model of one vendor, under settings of its own."""
+
+    @property
+    def name(self) -> str:
+        """Vendor and model, such as `openai/gpt-5.6-luna`, as traces name them."""
+        ...
+
+    def stream(self, request: ModelRequest) -> AsyncGenerator[ModelEvent, None]:
+        """The answer as it is written: deltas, then `Finished`. Closing the generator ends the request.
+
+        A model that will not answer is no error: its stream ends in `Finished` with the reason `REFUSED`.
+
+        Raises:
+            ProviderTimeout: one of the request's deadlines has passed.
+            ProviderRefused: the provider takes no such request (bad key, unknown model, bad field).
+            ProviderError: it failed in another way, at the start or in the middle of the answer.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Gives its connections back."""
         ...

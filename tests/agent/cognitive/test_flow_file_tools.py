@@ -53,6 +53,7 @@ def test_times_that_cannot_be_kept_and_lines_that_cannot_be_said_are_refused() -
         "tools.door.open.deadline_ms: 40 is not between 50 and 30000",
         "tools.door.open.attempts: 0 is not between 1 and 10",
         "tools.door.open.filler: after 800 ms it is never said, since the deadline is 40 ms",
-        "tools.door.open.filler: there is no filter 'loud'; there are amount, clock, date, digits, email, moment, number, signs, time, times",
+        "tools.door.open.filler: there is no filter 'loud'; there are "
+        "amount, clock, date, digits, email, moment, number, signs, time, times",
         "tools.door.open.filler: {{who}} is not among the flow's variables",
     ]
