@@ -141,10 +141,6 @@ def stores_of(raw: Any, mistakes: list[str]) -> StoreChoice:
     )
 
 
-def address(url: str, variable: str, environment: Mapping[str, str]) -> str:
-    """The address that is used: the variable's where one is named."""
-    return environment.get(variable, "") if variable else url
-
 
 def _known(url: str, kinds: tuple[str, ...]) -> bool:
     return url == kinds[0] or url.startswith(kinds[1:])
