@@ -24,6 +24,7 @@ from hashlib import sha256
 
 from agent.cognitive.capture_settings import CaptureSettings, ValueTexts
 from agent.cognitive.decision import Rule
+from agent.cognitive.guard.rules import Guard
 from agent.cognitive.handoff import LowConfidence
 from agent.cognitive.knowledge_source import KnowledgeSource
 from agent.cognitive.models.settings import ModelSettings
@@ -193,6 +194,7 @@ class Flow:
         value_texts: what is said to read a value back, and to put one right.
         models: the language models that it may ask, by the names it gives them.
         routing: which turns are weighed by which of them.
+        guard: what is checked of what comes in and goes out (`agent/cognitive/guard`).
     """
 
     name: str
@@ -215,6 +217,7 @@ class Flow:
     value_texts: ValueTexts = field(default_factory=ValueTexts)
     models: Mapping[str, ModelSettings] = field(default_factory=dict)
     routing: tuple[RoutingRule, ...] = ()
+    guard: Guard = field(default_factory=Guard)
 
     def branches(self, state: State) -> Mapping[str, Branch]:
         """The state's branches, the flow's own included where the caller is asked something."""
@@ -241,6 +244,7 @@ class Flow:
         said = [text for state in self.states.values() for text in state.texts()]
         said += [branch.say for branch in self.on.values() if branch.say]
         said += [rules.filler for rules in self.tool_rules.values() if rules.filler]
+        said += self.guard.texts()
         return self._filled(said, variables)
 
     def example_phrases(self, variables: Mapping[str, str] | None = None) -> tuple[str, ...]:

@@ -41,6 +41,7 @@ from agent.cognitive.flow import BACK, DEFAULT_TROUBLE, NEXT, Branch, Flow, Hand
 from agent.cognitive.flow_check import flow_mistakes
 from agent.cognitive.flow_file_capture import CaptureModel, ValueTextsModel, capture_of, value_texts_of
 from agent.cognitive.flow_file_decide import RuleModel, rules_of
+from agent.cognitive.flow_file_guard import parsed_guard
 from agent.cognitive.flow_file_knowledge import knowledge_source
 from agent.cognitive.flow_file_models import GenerateEntry, models_of, routing_of
 from agent.cognitive.flow_file_tools import declared_tools
@@ -168,6 +169,7 @@ class _Flow(_Model):
     values: ValueTextsModel = ValueTextsModel()
     models: dict[str, Any] = {}
     routing: list[Any] = []
+    guard: Any = None  # read by `flow_file_guard`
     # Read apart, so that a wrong one does not hide the rest.
     knowledge: Any = None
     schema_number: Any = Field(default=None, alias="schema")
@@ -206,6 +208,7 @@ def _flow(raw: dict[str, Any], mistakes: list[str]) -> Flow:
         value_texts=value_texts_of(head.values),
         models=models_of(head.models, mistakes, _sentence),
         routing=routing_of(head.routing, mistakes, _sentence),
+        guard=parsed_guard(head.guard, mistakes),
     )
 
 
