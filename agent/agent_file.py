@@ -127,7 +127,9 @@ def _parsed(data: bytes, path: Path) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         raise BadAgentFile(str(path), [f"is no TOML: {str(error)[:200]}"]) from error
     except (RecursionError, ValueError) as error:
-        raise BadAgentFile(str(path), ["is no TOML that can be read: nested too deeply, or too long"]) from error
+        raise BadAgentFile(
+            str(path), ["is no TOML that can be read: nested too deeply, or too long"]
+        ) from error
 
 
 def _config(raw: dict[str, Any], path: Path, sha256: str, mistakes: list[str]) -> AgentConfig | None:
@@ -182,7 +184,9 @@ def _head_mistakes(head: _Head) -> list[str]:
     if not _LANGUAGE.fullmatch(head.language):
         mistakes.append("language: a tag such as en-GB is wanted")
     elif not head.language.startswith("en"):
-        mistakes.append(f"language: {head.language} is not understood yet; flows, dates and numbers are English (en-GB)")
+        mistakes.append(
+            f"language: {head.language} is not understood yet; flows and dates are English (en-GB)"
+        )
     if head.time_zone and not is_zone(head.time_zone):
         mistakes.append("time_zone: there is no such zone; an IANA name such as Europe/London is wanted")
     return mistakes

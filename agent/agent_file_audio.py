@@ -1,10 +1,10 @@
 """The keys `audio` and `prices` of an agent file: `agent.settings`, written as tables.
 
-    [audio]
-    stt = "ear"
-    endpointing = { complete_ms = 700 }
-    [prices]
-    stt_per_minute = 0.0043
+[audio]
+stt = "ear"
+endpointing = { complete_ms = 700 }
+[prices]
+stt_per_minute = 0.0043
 """
 
 from __future__ import annotations

@@ -1,12 +1,12 @@
 """What an agent file adds to its flow: models in place of the flow's own, and more guarding.
 
-    [models.small]                     # a name that the flow's `models` has
-    vendor = "openai"
-    model = "gpt-5.6-luna"
-    price = { in = 0.20, out = 1.20 }
+[models.small]                     # a name that the flow's `models` has
+vendor = "openai"
+model = "gpt-5.6-luna"
+price = { in = 0.20, out = 1.20 }
 
-    [guard.never_say]
-    do_not_promise_price = "A colleague will tell you what it costs."
+[guard.never_say]
+do_not_promise_price = "A colleague will tell you what it costs."
 """
 
 from __future__ import annotations
@@ -36,7 +36,9 @@ def adjusted_flow(flow: Flow, raw: Mapping[str, Any], mistakes: list[str]) -> Fl
     for name in models or {}:
         if name not in flow.models:
             known = f"it names {', '.join(flow.models)}" if flow.models else "it names none"
-            mistakes.append(f"{dotted('models', name)}: the flow {flow.name} has no model of this name; {known}")
+            mistakes.append(
+                f"{dotted('models', name)}: the flow {flow.name} has no model of this name; {known}"
+            )
     changed = flow
     if models:
         changed = replace(flow, models={**flow.models, **models_of(models, mistakes, _sentence)})

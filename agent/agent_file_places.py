@@ -1,14 +1,14 @@
 """The keys `knowledge` and `stores` of an agent file: where documents, state and journal are.
 
-    [knowledge]
-    folder = "documents"                       # from this file's folder
-    unknown_below = 0.5
-    index = "embedded"                         # or "postgresql://…", or a Qdrant's "https://…"
-    embedder = { base_url = "http://127.0.0.1:11434/v1", model = "nomic-embed-text", key_env = "EMBEDDINGS_KEY" }
+[knowledge]
+folder = "documents"                       # from this file's folder
+unknown_below = 0.5
+index = "embedded"                         # or "postgresql://…", or a Qdrant's "https://…"
+embedder = { base_url = "http://127.0.0.1:11434/v1", model = "nomic-embed-text", key_env = "EMBEDDINGS_KEY" }
 
-    [stores]
-    state_env = "REDIS_URL"                    # or state = "redis://127.0.0.1:6379/0"
-    journal = "sqlite:///calls.db"
+[stores]
+state_env = "REDIS_URL"                    # or state = "redis://127.0.0.1:6379/0"
+journal = "sqlite:///calls.db"
 """
 
 from __future__ import annotations
@@ -80,7 +80,9 @@ def knowledge_of(
     if model is None:
         return None
     if flow is not None and not asks:
-        mistakes.append(f"knowledge: the flow {flow.name} never calls {ANSWER_TOOL}, so nothing is ever asked")
+        mistakes.append(
+            f"knowledge: the flow {flow.name} never calls {ANSWER_TOOL}, so nothing is ever asked"
+        )
     folder: Path | None = flow_path.parent / source.folder if source is not None else None
     if model.folder:
         folder = path.parent / model.folder
@@ -100,7 +102,9 @@ def knowledge_of(
         embedder = EmbedderChoice(**dict(read)) if read is not None else None
     if folder is None:
         return None
-    bound = source.unknown_below if model.unknown_below is None and source is not None else model.unknown_below
+    bound = (
+        source.unknown_below if model.unknown_below is None and source is not None else model.unknown_below
+    )
     return KnowledgeChoice(
         folder=folder,
         unknown_below=bound,
@@ -140,6 +144,10 @@ def stores_of(raw: Any, mistakes: list[str]) -> StoreChoice:
         journal_env=model.journal_env,
     )
 
+
+def address(url: str, variable: str, environment: Mapping[str, str]) -> str:
+    """The address of a store: the variable's where one is named, which must then be set."""
+    return environment.get(variable, "") if variable else url
 
 
 def _known(url: str, kinds: tuple[str, ...]) -> bool:

@@ -36,7 +36,9 @@ def part(kind: type[_M], raw: Any, mistakes: list[str], *place: str) -> _M | Non
                 keys = tuple(field.alias or name for name, field in kind.model_fields.items())
                 mistakes.append(unknown_key(at, str(detail["loc"][-1]), keys))
             case "string_pattern_mismatch" if str(detail["loc"][-1]).endswith("_env"):
-                mistakes.append(f"{at}: the name of an environment variable is wanted, such as CAL_COM_API_KEY")
+                mistakes.append(
+                    f"{at}: the name of an environment variable is wanted, such as CAL_COM_API_KEY"
+                )
             case _:
                 mistakes.append(f"{at}: {detail['msg'].removeprefix('Input ')}")
     return None

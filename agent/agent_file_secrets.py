@@ -1,4 +1,4 @@
-"""Secrets that somebody wrote into an agent file: found by their looks, and never repeated in what is said of them. Pure."""
+"""Secrets written into an agent file: found by their looks, and never repeated in what is said of them. Pure."""
 
 from __future__ import annotations
 
@@ -27,9 +27,15 @@ def secrets_in(raw: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for steps, value in _texts(raw, ()):
         place = dotted(*steps)
         if _named_for_one(steps):
-            yield place, f"{place}: secrets do not stand in this file; write `{steps[-1]}_env` and a variable's name"
+            yield (
+                place,
+                f"{place}: secrets do not stand in this file; write `{steps[-1]}_env` and a variable's name",
+            )
         elif looks_secret(value):
-            yield place, f"{place}: looks like a secret; keep it in the environment and name the variable here"
+            yield (
+                place,
+                f"{place}: looks like a secret; keep it in the environment and name the variable here",
+            )
 
 
 def looks_secret(text: str) -> bool:

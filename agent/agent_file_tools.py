@@ -1,12 +1,12 @@
 """The keys `tools` and `vendors` of an agent file: who answers each tool that the flow calls.
 
-    [vendors.cal_com]                      # said once for all tools of a vendor
-    event_type_id = 123
+[vendors.cal_com]                      # said once for all tools of a vendor
+event_type_id = 123
 
-    [tools]
-    "cal.create_booking" = "cal_com"       # short for { vendor = "cal_com" }
-    "crm.send_video" = { vendor = "webhook", url_env = "SEND_VIDEO_URL" }
-    "transfer_to_human" = { vendor = "slack", operation = "chat.post_message", send = { text = "{{summary}}" } }
+[tools]
+"cal.create_booking" = "cal_com"       # short for { vendor = "cal_com" }
+"crm.send_video" = { vendor = "webhook", url_env = "SEND_VIDEO_URL" }
+"transfer_to_human" = { vendor = "slack", operation = "chat.post_message", send = { text = "{{summary}}" } }
 """
 
 from __future__ import annotations
@@ -87,7 +87,9 @@ def _tool(
         mistakes.append(f"{dotted(*place, 'operation')}: {vendor} has {', '.join(known)}; name one of them")
     send = own.get("send", {})
     if not isinstance(send, Mapping) or not all(isinstance(text, str) for text in send.values()):
-        mistakes.append(f"{dotted(*place, 'send')}: a table of texts is wanted, each by the vendor's argument")
+        mistakes.append(
+            f"{dotted(*place, 'send')}: a table of texts is wanted, each by the vendor's argument"
+        )
         send = {}
     for argument, text in send.items():
         mistakes += [f"{dotted(*place, 'send', argument)}: {wrong}" for wrong in placeholder_mistakes(text)]

@@ -51,7 +51,8 @@ class _Maker:
             case HubSpotChoice() as choice:
                 config = hubspot.HubSpotConfig(
                     token=self._value(choice.token_env),
-                    base_url=address(choice.base_url, choice.base_url_env, self.environment) or hubspot.BASE_URL,
+                    base_url=address(choice.base_url, choice.base_url_env, self.environment)
+                    or hubspot.BASE_URL,
                 )
                 crm = hubspot.HubSpotApi(config, self.client)
                 meeting = wanted.operation == hubspot.CreateMeeting.name
