@@ -30,6 +30,7 @@ def serve_app(
 
     Raises:
         BadSettings: the address is not to be had.
+        AgentError: what the service needs to begin is not there, and anything else that kept it from beginning.
     """
     listener = listening(host, port)
     shown = f"[{host}]" if ":" in host else host
@@ -46,6 +47,9 @@ def serve_app(
     for told in (signal.SIGTERM, signal.SIGINT):
         signal.signal(told, lambda number, frame: None)
     _Announcing(config, lambda: on_start(address)).run(sockets=[listener])
+    failure: Exception | None = getattr(app.state, "failure", None)
+    if failure is not None:
+        raise failure
     log_event("service.stopped")
 
 
