@@ -66,13 +66,13 @@ _Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
 class _Head(BaseModel):
     model_config = ConfigDict(extra="ignore", strict=True)
 
-    name: _Name
+    name: _Name = ""
     tenant: Annotated[str, Field(max_length=100)] = ""
     language: str = "en-GB"
     voice: Annotated[str, Field(max_length=100)] = ""
     time_zone: str = ""
     goals: list[str] = []
-    flow: Annotated[str, Field(min_length=1)]
+    flow: Annotated[str, Field(min_length=1)] = "-"
 
 
 def agent_path(agent: str, folder: Path = Path()) -> Path:
@@ -136,7 +136,8 @@ def _config(raw: dict[str, Any], path: Path, sha256: str, mistakes: list[str]) -
     mistakes += [unknown_key(dotted(key), key, _KEYS) for key in raw if key not in _KEYS]
     if raw.get("schema") != AGENT_SCHEMA or isinstance(raw.get("schema"), bool):
         mistakes.append(f"schema: {AGENT_SCHEMA} is wanted, the only one there is")
-    head = part(_Head, raw, mistakes) or _Head(name="unread", flow="-")
+    mistakes += [f"{key}: missing" for key in ("name", "flow") if key not in raw]
+    head = part(_Head, raw, mistakes) or _Head()
     mistakes += _head_mistakes(head)
     flow, flow_path = _flow(raw, head, path, mistakes)
     variables = _texts_by_name(raw.get("variables"), "variables", mistakes)

@@ -12,9 +12,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from agent.agent_file_reading import dotted
+from agent.agent_file_reading import dotted, unknown_key
 from agent.errors import BadSettings
-from agent.settings import AgentSettings, settings_from
+from agent.settings import AgentSettings, setting_keys, settings_from
 
 _ELSEWHERE = {
     "voice": "it stands at the top of the file",
@@ -47,7 +47,15 @@ def settings_of(audio: Any, prices: Any, voice: str, language: str, mistakes: li
     return settings
 
 
+_AUDIO = tuple(key for key in setting_keys() if key.partition(".")[0] not in _ELSEWHERE)
+_PRICES = tuple(key for key in setting_keys() if key.startswith("prices."))
+
+
 def _with(settings: AgentSettings, key: str, text: str, place: str, mistakes: list[str]) -> AgentSettings:
+    if key not in (*_AUDIO, *_PRICES):
+        keys = _PRICES if key.startswith("prices.") else _AUDIO
+        mistakes.append(unknown_key(place, key, keys))
+        return settings
     try:
         return settings_from({key: text}, settings)
     except BadSettings as error:

@@ -19,7 +19,10 @@ def dotted(*steps: str | int) -> str:
 
 
 def part(kind: type[_M], raw: Any, mistakes: list[str], *place: str) -> _M | None:
-    """The model of a table; None where it has mistakes, which are noted without the values that caused them."""
+    """The model of a table; what is wrong is noted, without the values that caused it, and stands at its default.
+
+    None where no table is left of it that could be looked at further.
+    """
     if not isinstance(raw, Mapping):
         mistakes.append(f"{dotted(*place)}: a table is wanted, not {_kind(raw)}")
         return None
@@ -27,21 +30,28 @@ def part(kind: type[_M], raw: Any, mistakes: list[str], *place: str) -> _M | Non
         return kind.model_validate(dict(raw))
     except ValidationError as error:
         details = error.errors(include_input=False, include_url=False)
-    for detail in details:
-        at = dotted(*place, *detail["loc"])
-        match detail["type"]:
-            case "missing":
-                mistakes.append(f"{at}: missing")
-            case "extra_forbidden":
-                keys = tuple(field.alias or name for name, field in kind.model_fields.items())
-                mistakes.append(unknown_key(at, str(detail["loc"][-1]), keys))
-            case "string_pattern_mismatch" if str(detail["loc"][-1]).endswith("_env"):
-                mistakes.append(
-                    f"{at}: the name of an environment variable is wanted, such as CAL_COM_API_KEY"
-                )
-            case _:
-                mistakes.append(f"{at}: {detail['msg'].removeprefix('Input ')}")
-    return None
+    mistakes += [_sentence(kind, detail, place) for detail in details]
+    faulty = {detail["loc"][0] for detail in details if detail["loc"]}
+    try:
+        return kind.model_validate({key: value for key, value in raw.items() if key not in faulty})
+    except ValidationError:
+        return None
+
+
+def _sentence(kind: type[BaseModel], detail: Any, place: tuple[str, ...]) -> str:
+    at = dotted(*place, *detail["loc"])
+    key = str(detail["loc"][-1])
+    match detail["type"]:
+        case "missing":
+            return f"{at}: missing"
+        case "extra_forbidden":
+            keys = tuple(field.alias or name for name, field in kind.model_fields.items())
+            return unknown_key(at, key, keys)
+        case "string_pattern_mismatch" if key.endswith("_env"):
+            return f"{at}: the name of an environment variable is wanted, such as CAL_COM_API_KEY"
+        case "string_pattern_mismatch" if key in ("name", "collection"):
+            return f"{at}: small letters, digits, `-` and `_` are wanted, a letter first"
+    return f"{at}: {detail['msg'].removeprefix('Input ')}"
 
 
 def unknown_key(at: str, key: str, keys: tuple[str, ...]) -> str:
