@@ -22,22 +22,17 @@ from agent.cognitive.flow import Flow
 from agent.cognitive.knowledge_source import ANSWER_TOOL
 from agent.cognitive.orchestrator import FlowOrchestrator
 from agent.cognitive.ports import CallStore, Tool
-from agent.cognitive.tool_rules import ToolRules
-from agent.cognitive.tools.policy import under_policy
 from agent.errors import BadSettings
 from agent.model_assembly import key_variable, make_models
 from agent.settings import AgentSettings
 from agent.store_assembly import open_store
 from agent.turn import StreamTurn
-from agent.units import MS_PER_S
 
 WrapTools = Callable[[Mapping[str, Tool]], Mapping[str, Tool]]
 
 PATIENCE_S = 1.0
 """How long a turn that overtook the one before it on the wire waits for it: as long as a lost packet takes to be sent
 again, and no longer than a caller waits for a word."""
-_MARGIN_S = 0.5
-"""What the engine allows a tool beyond the rules that the tool itself keeps."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +89,7 @@ async def open_agent(
             wrap_tools(tools) if wrap_tools is not None else tools,
             kept,
             dispatcher=models.dispatcher(embedded) if config.flow.models else embedded,
-            tool_deadline_s=_longest_call_s(config.flow),
+            models=models.for_replies(),
             patience_s=PATIENCE_S if keeps_calls(config) else 0.0,
             stopwatch=stopwatch,
         )
@@ -157,9 +152,4 @@ async def _tools(
     tools = tools_by_name(config.tools, environment, client=client, clock=LoopClock())
     if config.knowledge is not None and ANSWER_TOOL in config.flow.tools:
         tools[ANSWER_TOOL] = await open_knowledge(config.knowledge, config.tenant, environment, closing)
-    return under_policy(config.flow, tools)
-
-
-def _longest_call_s(flow: Flow) -> float:
-    rules = [flow.tool_rules.get(name, ToolRules()) for name in flow.tools] or [ToolRules()]
-    return max(rule.deadline_ms for rule in rules) / MS_PER_S + _MARGIN_S
+    return tools
