@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import AsyncExitStack
+from dataclasses import replace
 
-from agent.agent_config import EMBEDDED, KnowledgeChoice
+from agent.agent_config import EMBEDDED, AgentConfig, KnowledgeChoice
+from agent.cognitive.flow import Flow
 from agent.cognitive.knowledge.answer_tool import KnowledgeTool, extractive
 from agent.cognitive.knowledge.answering import UNKNOWN_BELOW
 from agent.cognitive.knowledge.folder import Folder, read_folder
@@ -13,6 +15,7 @@ from agent.cognitive.knowledge.indexes.embedded import embedded_knowledge
 from agent.cognitive.knowledge.reading import chunks_of_folder
 from agent.cognitive.knowledge.retrieval import IndexedKnowledge
 from agent.cognitive.knowledge.vectors import vectors_of
+from agent.cognitive.knowledge_source import KnowledgeSource
 from agent.cognitive.ports import Embedder, Knowledge
 from agent.errors import BadSettings
 
@@ -23,6 +26,15 @@ def knowledge_mistakes(choice: KnowledgeChoice, environment: Mapping[str, str]) 
         yield f"knowledge.index_env: the environment has no {choice.index_env}"
     if choice.embedder and choice.embedder.key_env and not environment.get(choice.embedder.key_env):
         yield f"knowledge.embedder.key_env: the environment has no {choice.embedder.key_env}"
+
+
+def flow_with_documents(config: AgentConfig) -> Flow:
+    """The agent's flow, naming the documents that the agent's file does; for whoever indexes them by itself."""
+    choice = config.knowledge
+    if choice is None:
+        return config.flow
+    source = KnowledgeSource(folder=str(choice.folder.absolute()), unknown_below=choice.unknown_below)
+    return replace(config.flow, knowledge=source)
 
 
 async def open_knowledge(

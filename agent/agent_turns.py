@@ -10,7 +10,7 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from dataclasses import replace
 
-from agent.turn import Action, StreamTurn, Transfer, TurnInput, TurnOutput
+from agent.turn import Action, RunTurn, StreamTurn, Transfer, TurnInput, TurnOutput
 
 DEFAULT_TARGET = "default"
 """Where calls go that are handed over to nobody in particular."""
@@ -40,6 +40,21 @@ def agent_turns(stream_turn: StreamTurn, known: Mapping[str, str], targets: Mapp
                     yield _aimed(item, targets)
 
     return stream if known or targets else stream_turn
+
+
+def whole_turns(stream_turn: StreamTurn) -> RunTurn:
+    """The same dialogue, asked for whole answers."""
+
+    async def run(turn: TurnInput) -> TurnOutput:
+        output: TurnOutput | None = None
+        async with aclosing(stream_turn(turn)) as items:
+            async for item in items:
+                if isinstance(item, TurnOutput):
+                    output = item
+        assert output is not None, "a stream that ended ended with its output"
+        return output
+
+    return run
 
 
 def _aimed(action: Action, targets: Mapping[str, str]) -> Action:

@@ -70,13 +70,14 @@ def show_agent(name: str, environment: Mapping[str, str], *, out: Console) -> No
         out.print(tools, highlight=False, markup=False)
     models = Table("model", "asked", "where", "US$ per million tokens in / out", "secrets")
     for model_name, model in config.flow.models.items():
-        key = () if model.base_url and not environment.get(key_variable(model)) else (key_variable(model),)
+        variable = key_variable(model)
+        keys = [variable] if not model.base_url or environment.get(variable) else []
         models.add_row(
             model_name,
             f"{model.vendor}/{model.model}",
             model.base_url or "the vendor's own service",
             f"{model.price.tokens_in:g} / {model.price.tokens_out:g}",
-            _secrets(key, environment) or NONE,
+            _secrets(keys, environment) or NONE,
         )
     if config.flow.models:
         out.print(models, highlight=False, markup=False)

@@ -11,6 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from agent.agent_assembly import call_turns
+from agent.agent_config import AgentConfig
+from agent.agent_knowledge import flow_with_documents
+from agent.agent_turns import whole_turns
 from agent.assembly import Providers, make_call, make_dialogue, make_providers
 from agent.audio.ports import SpeechToText, TextToSpeech
 from agent.cache import ContentCache
@@ -22,7 +26,7 @@ from agent.events import CallEvent
 from agent.flow_documents import FlowDocuments, documents_of
 from agent.settings import AgentSettings
 from agent.store_assembly import MEMORY
-from agent.turn import Json, StreamTurn
+from agent.turn import Json, RunTurn, StreamTurn
 from evals.record import ToolCall
 from evals.scenario.flow_names import flow_path
 from evals.scenario.model import Case
@@ -49,6 +53,7 @@ class ReferenceTarget:
         profile: how long its providers take in virtual time.
         cache: where speech, detection and recognition are kept.
         flow: a flow (name or path) to use instead of every scenario's own; None for theirs.
+        agent: an agent file's: its flow, documents, variables and targets; the world answers its tools all the same.
     """
 
     name = "reference"
@@ -60,11 +65,14 @@ class ReferenceTarget:
         profile: LatencyProfile,
         cache: ContentCache,
         flow: str | None = None,
+        agent: AgentConfig | None = None,
     ) -> None:
         self._settings = settings
         self._profile = profile
         self._cache = cache
         self._flow = flow
+        self._agent = agent
+        self._tenant = agent.tenant if agent is not None else ""
         self._flows: dict[Path, _LoadedFlow] = {}
         self._providers: dict[Path, Providers] = {}
         self._remote: RemoteCalls | None = None
@@ -82,6 +90,8 @@ class ReferenceTarget:
             "settings": described,
             "latency": profile.describe(),
         }
+        if agent is not None:
+            self._described = {**self._described, "agent": agent.name, "agent_sha256": agent.sha256}
 
     def describe(self, case: Case) -> Mapping[str, Json]:
         """Its version, settings, latency profile and the hash of its flow."""
@@ -110,7 +120,10 @@ class ReferenceTarget:
             return TextAgent(run_turn=remote.run_turn, flow_id=flow.name, tools=remote.tools)
         world = loaded.world(case)
         dialogue = make_dialogue(flow, world.tools())
-        return TextAgent(run_turn=dialogue.run_turn, flow_id=flow.name, tools=world.calls)
+        run_turn: RunTurn = dialogue.run_turn
+        if self._agent is not None:
+            run_turn = whole_turns(call_turns(self._agent, dialogue.stream_turn))
+        return TextAgent(run_turn=run_turn, flow_id=flow.name, tools=world.calls)
 
     def audio_agent(self, case: Case, clock: Clock) -> AgentUnderTest:
         """All of it for one call."""
@@ -152,7 +165,10 @@ class ReferenceTarget:
             remote = self._remote_calls().call(clock)
             return remote.stream_turn, remote.tools
         world = loaded.world(case, clock)
-        return make_dialogue(loaded.flow, world.tools()).stream_turn, world.calls
+        stream_turn: StreamTurn = make_dialogue(loaded.flow, world.tools()).stream_turn
+        if self._agent is not None:
+            stream_turn = call_turns(self._agent, stream_turn)
+        return stream_turn, world.calls
 
     def _remote_calls(self) -> RemoteCalls:
         if self._remote is None:
@@ -160,6 +176,8 @@ class ReferenceTarget:
         return self._remote
 
     def _path(self, case: Case) -> Path:
+        if self._agent is not None:
+            return self._agent.flow_path
         if self._flow is not None:
             return flow_path(self._flow, Path())
         return flow_path(case.scenario.flow, Path(case.folder))
@@ -167,8 +185,8 @@ class ReferenceTarget:
     def _loaded(self, case: Case) -> _LoadedFlow:
         path = self._path(case)
         if path not in self._flows:
-            flow = load_flow(path)
-            documents = documents_of(flow, path, cache=self._cache)
+            flow = load_flow(path) if self._agent is None else flow_with_documents(self._agent)
+            documents = documents_of(flow, path, tenant=self._tenant, cache=self._cache)
             self._flows[path] = _LoadedFlow(flow, hashlib.sha256(path.read_bytes()).hexdigest(), documents)
         return self._flows[path]
 
