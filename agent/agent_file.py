@@ -42,7 +42,7 @@ from agent.agent_file_audio import settings_of
 from agent.agent_file_flow import adjusted_flow
 from agent.agent_file_places import knowledge_of, stores_of
 from agent.agent_file_reading import dotted, part, unknown_key
-from agent.agent_file_secrets import secrets_in
+from agent.agent_file_secrets import secret_texts, secrets_in
 from agent.agent_file_tools import tools_of
 from agent.cognitive.flow import Flow
 from agent.cognitive.flow_file import BUILT_IN_FLOWS, load_flow
@@ -95,13 +95,31 @@ def load_agent(path: Path | str) -> AgentConfig:
     """
     path = Path(path)
     data = _bytes(path)
-    raw = _parsed(data, path)
+    return config_of(_parsed(data, path), path, hashlib.sha256(data).hexdigest())
+
+
+def config_of(raw: Mapping[str, Any], path: Path, sha256: str) -> AgentConfig:
+    """The agent of a file's tables.
+
+    Args:
+        raw: what TOML made of the file.
+        path: the file; what it names is looked for from its folder.
+        sha256: of its bytes.
+
+    Raises:
+        BadAgentFile: it is none; with every mistake found.
+    """
     secret = dict(secrets_in(raw))
-    mistakes = list(secret.values())
     others: list[str] = []
-    config = _config(raw, path, hashlib.sha256(data).hexdigest(), others)
-    # A place that holds a secret has one mistake, and no message that might repeat it.
-    mistakes += [said for said in others if said.partition(": ")[0] not in secret]
+    config = _config(raw, path, sha256, others)
+    # A place that holds a secret has one mistake, and no other message may repeat what stands there.
+    held = list(secret_texts(raw))
+    mistakes = list(secret.values())
+    mistakes += [
+        said
+        for said in others
+        if said.partition(": ")[0] not in secret and not any(text in said for text in held)
+    ]
     if mistakes or config is None:
         raise BadAgentFile(str(path), list(dict.fromkeys(mistakes)))
     return config
@@ -132,7 +150,7 @@ def _parsed(data: bytes, path: Path) -> dict[str, Any]:
         ) from error
 
 
-def _config(raw: dict[str, Any], path: Path, sha256: str, mistakes: list[str]) -> AgentConfig | None:
+def _config(raw: Mapping[str, Any], path: Path, sha256: str, mistakes: list[str]) -> AgentConfig | None:
     mistakes += [unknown_key(dotted(key), key, _KEYS) for key in raw if key not in _KEYS]
     if raw.get("schema") != AGENT_SCHEMA or isinstance(raw.get("schema"), bool):
         mistakes.append(f"schema: {AGENT_SCHEMA} is wanted, the only one there is")

@@ -38,6 +38,13 @@ def secrets_in(raw: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             )
 
 
+def secret_texts(raw: Mapping[str, Any]) -> Iterator[str]:
+    """The texts that look like secrets: no message may have one in it."""
+    for _, value in _texts(raw, ()):
+        if looks_secret(value):
+            yield value
+
+
 def looks_secret(text: str) -> bool:
     """Whether a text looks like a key, a token or an address with a password in it."""
     if _PREFIXED.search(text) or _SLACK_WEBHOOK.search(text):

@@ -100,7 +100,7 @@ def make_targets(
 
 
 def _agent(changes: dict[str, str], mistakes: list[str]) -> AgentConfig | None:
-    """The agent that `agent.file` names, which is taken out of the changes; None where none is named, or it is faulty."""
+    """The agent that `agent.file` names, taken out of the changes; None where none is named, or it is faulty."""
     if "file" not in changes:
         return None
     named = changes.pop("file")
