@@ -20,6 +20,7 @@ try:
 except ModuleNotFoundError as error:
     raise BadSettings("tools over HTTP need httpx: pip install 'milliwatt[tools]'") from error
 
+from agent.call_redaction import without_cards
 from agent.clock import Clock
 from agent.cognitive.ports import Tool
 from agent.cognitive.tools import cal_com, hubspot, slack
@@ -40,6 +41,9 @@ class _Maker:
 
     def tool(self, wanted: ToolChoice) -> Tool:
         made = self._operation(wanted)
+        if isinstance(wanted.choice, SlackChoice):
+            # Many read a channel, and it keeps what is posted: no card that a caller said may stand in it.
+            return RenamedTool(wanted.tool, made, wanted.send, clean=without_cards)
         if wanted.send or made.name != wanted.tool:
             return RenamedTool(wanted.tool, made, wanted.send)
         return made

@@ -151,18 +151,18 @@ def test_a_call_books_once_though_its_server_is_killed_while_it_books(
 def test_a_call_handed_over_is_told_of_in_slack_and_goes_to_the_desk(agent_file: Path) -> None:
     with sandboxed() as box, served("--agent", agent_file, variables=box.variables) as server:
         given = asyncio.run(
-            answers(server.address, *TURNS[:2], turn(2, "I want to speak to a person please"))
+            answers(server.address, *TURNS[:2], turn(2, f"I want to speak to a person please about {CARD}"))
         )
         ready = httpx.get(f"{server.address}/readyz", trust_env=False)
         [post] = box.effects()["posts"]
     assert post["text"] == (
         "A caller is being put through. The caller asked for a person. Caller: Alex. "
-        'Last said: "I want to speak to a person please".'
+        'Last said: "I want to speak to a person please about [card]".'
     )
     assert post["channel"] == box.variables["SLACK_CHANNEL"]
     [transfer] = [action for action in given[-1].actions if isinstance(action, Transfer)]
     assert transfer.to == "sip:desk@pbx.example.com"
-    assert transfer.context["summary"] in post["text"]
+    assert transfer.context["reason"] == "explicit_request"
     assert given[-1].state.outcome == "handed_off"
     assert ready.json() == {"status": "ready"}
 

@@ -1,4 +1,4 @@
-from agent.call_redaction import CALLS_REMEMBERED, CallRedactor
+from agent.call_redaction import CALLS_REMEMBERED, CallRedactor, without_cards
 
 SAID, ANSWERED, TOLD = (
     ("turn", "transcript"),
@@ -56,3 +56,10 @@ def test_it_remembers_no_more_calls_than_it_says() -> None:
     assert redactor.text("first", SAID, "Robin here") == "Robin here", (
         "the call was forgotten, and its names with it"
     )
+
+
+def test_a_colleague_reads_everything_but_cards() -> None:
+    said = "Caller: Robin, 07700 900123, robin@example.com. Last said: my card is 4111 1111 1111 1111"
+    assert without_cards(said) == said.replace("4111 1111 1111 1111", "[card]")
+    spoken = "my card is four one one one one one one one one one one one one one one one"
+    assert without_cards(spoken) == "my card is [card]"

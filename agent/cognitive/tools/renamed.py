@@ -6,11 +6,10 @@ agent's file to say: `{"text": "Call for you. {{summary}}"}` makes the arguments
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from agent.cognitive.ports import AskableAgain, Tool, ToolResult
 from agent.cognitive.wording import Wording, fill_json, placeholders
-from agent.errors import ProviderRefused
 from agent.turn import Json
 
 
@@ -21,12 +20,20 @@ class RenamedTool:
         name: what the flow calls it.
         tool: what is called.
         send: its arguments, with the flow's as `{{argument}}`; the flow's own where there are none.
+        clean: what of each text may be sent.
     """
 
-    def __init__(self, name: str, tool: Tool, send: Mapping[str, Json]) -> None:
+    def __init__(
+        self,
+        name: str,
+        tool: Tool,
+        send: Mapping[str, Json],
+        clean: Callable[[str], str] | None = None,
+    ) -> None:
         self.name = name
         self._tool = tool
         self._send = send
+        self._clean = clean
         wanted = {
             placeholder.name
             for text in send.values()
@@ -62,10 +69,10 @@ class RenamedTool:
         return await self._tool.call(made, idempotency_key)
 
     def _made(self, arguments: Mapping[str, Json]) -> Mapping[str, Json]:
-        if not self._send:
-            return arguments
-        wording = Wording(variables={name: str(value) for name, value in arguments.items()})
-        made = fill_json(self._send, wording)
-        if not isinstance(made, Mapping):
-            raise ProviderRefused(f"{self.name}: its arguments are no table")
-        return made
+        made: Mapping[str, Json] = arguments
+        if self._send:
+            wording = Wording(variables={name: str(value) for name, value in arguments.items()})
+            made = {name: fill_json(value, wording) for name, value in self._send.items()}
+        if self._clean is None:
+            return made
+        return {name: self._clean(value) if isinstance(value, str) else value for name, value in made.items()}

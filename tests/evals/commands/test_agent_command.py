@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from agent.agent_file import agent_path, load_agent
+from agent.cache import ContentCache
+from evals.errors import BadInput
+from evals.targets.registry import TargetSpec, changed_settings, make_targets
 from tests.agent.agent_files import DOOR, an_agent_file
 from tests.cli import SMOKE, milliwatt
 
@@ -93,18 +96,15 @@ def test_an_agent_of_a_file_is_put_to_the_test_with_the_world_behind_its_tools(t
         assert str(tmp_path) not in json.dumps(agent)
 
 
-def test_an_agent_file_with_mistakes_plays_nothing(tmp_path: Path) -> None:
+def test_an_agent_file_with_mistakes_is_told_with_all_other_settings_mistakes(tmp_path: Path) -> None:
     path = an_agent_file(tmp_path, DOOR.replace("schema = 1", "schema = 3"))
-    done = milliwatt(
-        *("run", SMOKE, "--level", "text", "--reports", tmp_path),
-        *("--set", f"agent.file={path}", "--set", "agent.flow=booking", "--set", "agent.no_speech_ms=soon"),
-    )
-    assert done.returncode == 2
+    changes = changed_settings([f"agent.file={path}", "agent.flow=booking", "agent.no_speech_ms=soon"])
+    with pytest.raises(BadInput) as refused:
+        make_targets(TargetSpec(settings=changes), ContentCache(tmp_path / "cache"))
     for said in (
         f"{path}: 1 mistake(s) in this agent file:",
         "schema: 1 is wanted",
         f"agent.flow=booking: the agent file {path} has its own flow; leave it out",
         "agent.no_speech_ms=soon: 'soon' is not a whole number",
     ):
-        assert said in done.stderr
-    assert not (tmp_path / "runs").exists()
+        assert said in str(refused.value)
