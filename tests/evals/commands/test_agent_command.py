@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from agent.agent_file import agent_path, load_agent
 from agent.cache import ContentCache
+from evals.commands.agent import check_agents
 from evals.errors import BadInput
 from evals.targets.registry import TargetSpec, changed_settings, make_targets
 from tests.agent.agent_files import DOOR, an_agent_file
@@ -33,7 +36,8 @@ def test_files_without_mistakes_are_named_and_all_others_are_told_with_all_of_th
         "  - goals: the flow door has no outcome 'outside'; it has inside, helped, left, caller_hung_up",
     ]
     assert "nobody.toml: 1 mistake(s) in this agent file:" in done.stderr
-    assert milliwatt("agent", "check", "booking", good).returncode == 0
+    quiet = Console(file=StringIO())
+    assert check_agents(["booking", str(good)], None, out=quiet, err=quiet) == 0
 
 
 def test_providers_of_speech_that_nobody_knows_are_told_too(tmp_path: Path) -> None:
