@@ -7,6 +7,7 @@ AgentError
 ├── LineDropped              the transport ended while the agent was still using it
 ├── BadFlow                  a flow file that cannot be trusted with a call; lists every mistake
 ├── BadKnowledge             documents that cannot be trusted with a question; lists every mistake
+├── BadClassifier            a file of a fitted classifier that cannot be trusted; lists every mistake
 ├── BadSettings              settings that cannot make an agent
 ├── LostCall                 a turn of a call that nothing is known of any more
 ├── BadTurn                  JSON that is no turn or no answer to one; lists every mistake
@@ -68,6 +69,15 @@ class BadKnowledge(AgentError):
         self.mistakes = tuple(mistakes)
         lines = "\n".join(f"  - {mistake}" for mistake in self.mistakes)
         super().__init__(f"{where}: {len(self.mistakes)} mistake(s) in this knowledge:\n{lines}")
+
+
+class BadClassifier(AgentError):
+    """A file that holds no classifier, or a damaged one; `mistakes` names every one found."""
+
+    def __init__(self, where: str, mistakes: Sequence[str]) -> None:
+        self.where = where
+        self.mistakes = tuple(mistakes)
+        super().__init__(f"{where}: not a fitted classifier: {'; '.join(self.mistakes)}")
 
 
 class BadTurn(AgentError):

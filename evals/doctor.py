@@ -37,6 +37,8 @@ NOT_FOR_USERS = frozenset({"all", "dev"})
 WHAT_EXTRAS_GIVE = {
     "dashboard": "reviewing runs and calls in the browser",
     "ray": "playing one run on many machines",
+    "serve": "`milliwatt sandbox`",
+    "tools": "the agent's calendar, CRM, chat and webhook tools",
 }
 
 

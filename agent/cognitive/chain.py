@@ -104,13 +104,22 @@ def _take_turn(flow: Flow, dialogue: Dialogue, understood: Understanding, turn: 
     state = flow.states[dialogue.node_id]
     turns = dialogue.turns + 1
     captured = {**dialogue.captured, **understood.captured}
-    dialogue = replace(dialogue, reason="", doubtful=_doubtful(flow, dialogue, turn))
+    dialogue = replace(
+        dialogue,
+        pending=understood.pending,
+        settled=understood.settled,
+        reason="",
+        doubtful=_doubtful(flow, dialogue, turn),
+    )
     if turns > flow.turn_limit:
         worn = replace(dialogue, turns=turns, captured=captured, reason=FAILED_ATTEMPTS)
         return _enter(flow, worn, Branch(to=flow.too_long), turn)
     if flow.low_confidence is not None and dialogue.doubtful >= flow.low_confidence.turns:
         unheard = replace(dialogue, turns=turns, reason=LOW_CONFIDENCE)
         return _enter(flow, unheard, Branch(to=flow.low_confidence.to), turn)
+    if understood.says:
+        # About a value: the question that is open stays open, and is asked again unless an answer is awaited.
+        return _about_a_value(flow, replace(dialogue, turns=turns, captured=captured), understood.says, turn)
     if understood.branch == UNCLEAR and turn.heard is not None:
         # Whoever speaks over the question has not heard it; asking again shortly is no failed attempt.
         return _ask_again(flow, replace(dialogue, turns=turns), turn)
@@ -119,6 +128,14 @@ def _take_turn(flow: Flow, dialogue: Dialogue, understood: Understanding, turn: 
     reason = EXPLICIT_REQUEST if _asks_for_a_person(flow, state, understood.branch) else ""
     moved = replace(dialogue, turns=turns, captured=captured, visits=visits, reason=reason)
     return _enter(flow, moved, flow.branches(state)[understood.branch], turn)
+
+
+def _about_a_value(flow: Flow, dialogue: Dialogue, says: str, turn: TurnInput) -> Walk:
+    """Reads a value back, asks which of two is right, or says how one has been put right."""
+    yield from (Tts(text=sentence) for sentence in sentences(says))
+    if dialogue.pending is not None and dialogue.pending.value:
+        return dialogue
+    return (yield from _ask_again(flow, dialogue, turn))
 
 
 def _hang_up(dialogue: Dialogue) -> Walk:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from agent.cognitive.pending import Pending, Settled
 from agent.cognitive.wording import Value
 from agent.turn import Action, DialogueState
 
@@ -33,6 +34,8 @@ class Dialogue:
         said: the last lines, oldest first; `memory` says which.
         reason: why the call is being given to a person, as far as the turn has told.
         doubtful: caller turns in a row that were hardly heard.
+        pending: a value that was read back to the caller and does not count yet.
+        settled: the values taken last, which the next turn may put right.
     """
 
     node_id: str = ""
@@ -46,6 +49,8 @@ class Dialogue:
     said: tuple[Said, ...] = ()
     reason: str = ""
     doubtful: int = 0
+    pending: Pending | None = None
+    settled: Settled | None = None
 
     def public(self) -> DialogueState:
         """What the other side of the bridge may see."""

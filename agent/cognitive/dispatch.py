@@ -141,7 +141,8 @@ class _StateModel:
         for count, least in enumerate(OPENER_CONFIDENCES, start=1) if same is None else ():
             if (opened := self.openers.get(" ".join(words[:count]))) is not None:
                 confidences[opened] = max(confidences[opened], share * least)
-        ranked = sorted(confidences.items(), key=lambda item: (-item[1], self.intents.index(item[0])))
+        # The sort is stable: of equals the intent that the flow names first.
+        ranked = sorted(confidences.items(), key=lambda item: -item[1])
         # Four digits, so that another build of the linear algebra writes the same trace.
         return tuple(IntentScore(intent=intent, score=round(score, 4)) for intent, score in ranked)
 
@@ -181,7 +182,9 @@ class _StateModel:
 
 
 def _running_sum(rows: Sequence[Wide]) -> Wide:
-    return np.cumsum(np.vstack([np.zeros_like(rows[0]), *rows]), axis=0)
+    sums = np.zeros((len(rows) + 1, len(rows[0])))
+    np.cumsum(rows, axis=0, out=sums[1:])
+    return sums
 
 
 def _strangers(flow: Flow, intents: Sequence[str]) -> list[str]:

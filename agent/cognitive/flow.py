@@ -22,9 +22,14 @@ from enum import StrEnum
 from functools import cached_property
 from hashlib import sha256
 
+from agent.cognitive.capture_settings import CaptureSettings, ValueTexts
 from agent.cognitive.decision import Rule
 from agent.cognitive.handoff import LowConfidence
 from agent.cognitive.knowledge_source import KnowledgeSource
+from agent.cognitive.models.settings import ModelSettings
+from agent.cognitive.routing import RoutingRule
+from agent.cognitive.tool_rules import ToolRules
+from agent.cognitive.value_types import ValueType as ValueType
 from agent.cognitive.wording import Wording, fill
 from agent.turn import Json
 
@@ -55,18 +60,6 @@ class Kind(StrEnum):
     PASS = "pass"
 
 
-class ValueType(StrEnum):
-    """What can be taken from the caller's words; `capture.py` says how."""
-
-    SLOT = "slot"
-    EMAIL = "email"
-    PHONE = "phone"
-    WHEN = "when"
-    MONEY = "money"
-    TIMELINE = "timeline"
-    TEXT = "text"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Branch:
     """Where a branch leads, and what is said on the way there."""
@@ -84,12 +77,14 @@ class Capture:
         type: how it is found in the words.
         branch: the branch that finding it takes; empty where it is welcome but decides nothing.
         source: for slots, the variable that holds what was offered.
+        settings: confirmation, bounds, choices and keys.
     """
 
     variable: str
     type: ValueType
     branch: str = ""
     source: str = ""
+    settings: CaptureSettings = field(default_factory=CaptureSettings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +105,23 @@ class HandOver:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Generate:
+    """A reply that a language model words.
+
+    Attributes:
+        instructions: what it should say; its placeholders stand for values that are told apart from it.
+        fallback: said when the model does not come to a first sentence.
+        model: its name among the flow's models.
+        max_tokens: the reply's limit.
+    """
+
+    instructions: str
+    fallback: str
+    model: str
+    max_tokens: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class State:
     """A place in the conversation; see the module for what its parts do.
 
@@ -117,10 +129,12 @@ class State:
         reask: the question's shorter form for asking again; the question itself when empty.
         done: said at an end once its action has succeeded, where `say` was said before.
         keys: branches by the telephone key that takes them.
+        generate: said after `say`, in a model's words.
     """
 
     name: str
     say: str = ""
+    generate: Generate | None = None
     ask: str | None = None
     reask: str = ""
     action: ToolAction | None = None
@@ -146,7 +160,8 @@ class State:
 
     def texts(self) -> Iterator[str]:
         """Every text the state may say, in the order of a visit."""
-        yield from (text for text in (self.say, self.ask or "", self.reask, self.done) if text)
+        generated = self.generate.fallback if self.generate else ""
+        yield from (text for text in (self.say, generated, self.ask or "", self.reask, self.done) if text)
         yield from (branch.say for branch in self.on.values() if branch.say)
 
 
@@ -162,6 +177,7 @@ class Flow:
         includes: by intent, the intents whose examples also count as its own.
         variables: what the call may tell beforehand, with the value that stands in when it does not.
         tools: by tool, the statuses it may answer besides `success` and `failure`.
+        tool_rules: by tool, how it is called; the usual rules for a tool not named here.
         on: branches that every asking state has unless it names its own.
         keys: the same for telephone keys.
         priority: intents that win over any other, the first over the second.
@@ -170,6 +186,9 @@ class Flow:
         too_long: a state that ends the call without asking anything.
         low_confidence: when a call is given up as too badly heard; None for never.
         knowledge: the documents that `knowledge.answer` is asked of; None where the flow names none.
+        value_texts: what is said to read a value back, and to put one right.
+        models: the language models that it may ask, by the names it gives them.
+        routing: which turns are weighed by which of them.
     """
 
     name: str
@@ -179,6 +198,7 @@ class Flow:
     includes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     variables: Mapping[str, str] = field(default_factory=dict)
     tools: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    tool_rules: Mapping[str, ToolRules] = field(default_factory=dict)
     on: Mapping[str, Branch] = field(default_factory=dict)
     keys: Mapping[str, str] = field(default_factory=dict)
     priority: tuple[str, ...] = ()
@@ -187,6 +207,9 @@ class Flow:
     too_long: str
     low_confidence: LowConfidence | None = None
     knowledge: KnowledgeSource | None = None
+    value_texts: ValueTexts = field(default_factory=ValueTexts)
+    models: Mapping[str, ModelSettings] = field(default_factory=dict)
+    routing: tuple[RoutingRule, ...] = ()
 
     def branches(self, state: State) -> Mapping[str, Branch]:
         """The state's branches, the flow's own included where the caller is asked something."""
@@ -212,6 +235,7 @@ class Flow:
         """What the agent may say, placeholders filled as far as `variables` and the flow's own values go."""
         said = [text for state in self.states.values() for text in state.texts()]
         said += [branch.say for branch in self.on.values() if branch.say]
+        said += [rules.filler for rules in self.tool_rules.values() if rules.filler]
         return self._filled(said, variables)
 
     def example_phrases(self, variables: Mapping[str, str] | None = None) -> tuple[str, ...]:

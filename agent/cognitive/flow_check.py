@@ -23,9 +23,11 @@ from agent.cognitive.flow import (
     Flow,
     Kind,
     State,
-    ValueType,
 )
+from agent.cognitive.flow_check_capture import capture_mistakes, value_text_mistakes
 from agent.cognitive.flow_check_knowledge import knowledge_mistakes
+from agent.cognitive.flow_check_models import model_mistakes
+from agent.cognitive.flow_check_tools import tool_mistakes
 from agent.cognitive.handoff import REASON, SUMMARY
 from agent.cognitive.spoken_words import spoken_form
 from agent.cognitive.wording import TRANSCRIPT, placeholder_mistakes, placeholders
@@ -39,7 +41,8 @@ def flow_mistakes(flow: Flow) -> list[str]:
     """Every mistake of the flow, one sentence each; none when it may answer calls."""
     checks = (
         *(_head, _intents, _shared_examples, _targets, _branches, _texts),
-        *(_unreachable, _silent_loops, _too_long, _unset_variables, knowledge_mistakes),
+        *(_unreachable, _silent_loops, _too_long, _unset_variables),
+        *(knowledge_mistakes, tool_mistakes, model_mistakes),
     )
     return [mistake for check in checks for mistake in check(flow)]
 
@@ -176,15 +179,15 @@ def _shape(flow: Flow, state: State, place: str) -> Iterator[str]:
         yield f"{place}.visits: an end is entered once"
     if state.visits is not None and state.visits < 1:
         yield f"{place}.visits: {state.visits} visits are none"
-    for capture in state.capture:
-        if (capture.type is ValueType.SLOT) != bool(capture.source):
-            yield f"{place}.capture.{capture.variable}: `from` names what was offered, for slots and only for them"
+    yield from capture_mistakes(flow, state)
 
 
 def _texts(flow: Flow) -> Iterator[str]:
     for name, state in flow.states.items():
-        for text in dict.fromkeys([*state.texts(), *_argument_texts(state)]):
+        instructions = (state.generate.instructions,) if state.generate else ()
+        for text in dict.fromkeys([*state.texts(), *instructions, *_argument_texts(state)]):
             yield from (f"states.{name}: {mistake}" for mistake in placeholder_mistakes(text))
+    yield from value_text_mistakes(flow)
     for branch_name, branch in flow.on.items():
         yield from (f"on.{branch_name}: {mistake}" for mistake in placeholder_mistakes(branch.say))
     for intent, phrases in flow.intents.items():
@@ -288,7 +291,8 @@ def _unset_variables(flow: Flow) -> Iterator[str]:
 
 def _unset_in(flow: Flow, state: State, on_entry: frozenset[str]) -> Iterator[str]:
     after_action = on_entry | frozenset(state.action.save.values() if state.action else ())
-    used = [(text, on_entry) for text in (state.say, *_argument_texts(state))]
+    generated = (state.generate.instructions, state.generate.fallback) if state.generate else ()
+    used = [(text, on_entry) for text in (state.say, *generated, *_argument_texts(state))]
     used += [
         (text, after_action) for text in (state.ask or "", state.reask, state.done, _hand_over_text(state))
     ]

@@ -20,10 +20,11 @@
 
 `variables` are what a call may know beforehand, each with the value that stands in when it does not. `tools` names the
 statuses a tool may answer besides `success` and `failure`; a timeout, an error and a status not named here are
-`failure`. The flow's `on` and `keys` hold in every asking state that does not name the branch itself. An intent may
-include another's examples as `"@other"`; the intent `unclear` holds examples of what no branch is meant by. A state
-without `ask`, `action`, `outcome` and `next` asks by its `say`. A branch to `"@back"` returns to the question last
-asked. States, branches and `{{variable|filter}}` are explained in `flow.py`, `wording.py` and `docs/flows.md`.
+`failure`; `flow_file_tools.py` has the long form, with deadline and filler. The flow's `on` and `keys` hold in every
+asking state that does not name the branch itself. An intent may include another's examples as `"@other"`; the intent
+`unclear` holds examples of what no branch is meant by. A state without `ask`, `action`, `outcome` and `next` asks by
+its `say`. A branch to `"@back"` returns to the question last asked. States, branches and `{{variable|filter}}` are
+explained in `flow.py`, `wording.py` and `docs/flows.md`.
 """
 
 from __future__ import annotations
@@ -36,10 +37,13 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from agent.cognitive.flow import BACK, NEXT, Branch, Capture, Flow, HandOver, State, ToolAction, ValueType
+from agent.cognitive.flow import BACK, NEXT, Branch, Flow, HandOver, State, ToolAction
 from agent.cognitive.flow_check import flow_mistakes
+from agent.cognitive.flow_file_capture import CaptureModel, ValueTextsModel, capture_of, value_texts_of
 from agent.cognitive.flow_file_decide import RuleModel, rules_of
 from agent.cognitive.flow_file_knowledge import knowledge_source
+from agent.cognitive.flow_file_models import GenerateEntry, models_of, routing_of
+from agent.cognitive.flow_file_tools import declared_tools
 from agent.cognitive.handoff import LowConfidence
 from agent.errors import BadFlow
 from agent.turn import Json
@@ -113,12 +117,6 @@ class _Branch(_Model):
     say: str = ""
 
 
-class _Capture(_Model):
-    type: ValueType = Field(strict=False)
-    branch: str = ""
-    source: str = Field(default="", alias="from")
-
-
 class _Action(_Model):
     tool: str
     arguments: dict[str, Any] = {}
@@ -132,11 +130,12 @@ class _HandOver(_Model):
 
 class _State(_Model):
     say: str = ""
+    generate: GenerateEntry | None = None
     ask: str | None = None
     reask: str = ""
     action: _Action | None = None
     done: str = ""
-    capture: dict[str, _Capture] = {}
+    capture: dict[str, CaptureModel] = {}
     on: dict[str, str | _Branch] = {}
     keys: dict[str, str] = {}
     outcome: str | None = Field(default=None, min_length=1)
@@ -157,7 +156,7 @@ class _Flow(_Model):
     states: dict[str, Any] = {}
     intents: dict[str, list[str]] = {}
     variables: dict[str, str] = {}
-    tools: dict[str, list[str]] = {}
+    tools: dict[str, Any] = {}
     on: dict[str, str | _Branch] = {}
     keys: dict[str, str] = {}
     priority: list[str] = []
@@ -165,6 +164,9 @@ class _Flow(_Model):
     turn_limit: int = DEFAULT_TURN_LIMIT
     too_long: str = ""
     low_confidence: _LowConfidence | None = None
+    values: ValueTextsModel = ValueTextsModel()
+    models: dict[str, Any] = {}
+    routing: list[Any] = []
     # Read apart, so that a wrong one does not hide the rest.
     knowledge: Any = None
     schema_number: Any = Field(default=None, alias="schema")
@@ -181,6 +183,7 @@ def _flow(raw: dict[str, Any], mistakes: list[str]) -> Flow:
     head = _lenient(_Flow, raw, "", mistakes)
     states = {name: _state(name, value, mistakes) for name, value in head.states.items()}
     intents, includes = _intents(head.intents)
+    tools, tool_rules = declared_tools(head.tools, mistakes)
     return Flow(
         name=head.flow,
         start=head.start,
@@ -188,7 +191,8 @@ def _flow(raw: dict[str, Any], mistakes: list[str]) -> Flow:
         intents=intents,
         includes=includes,
         variables=head.variables,
-        tools={name: tuple(statuses) for name, statuses in head.tools.items()},
+        tools=tools,
+        tool_rules=tool_rules,
         on=_branches(head.on),
         keys=head.keys,
         priority=tuple(head.priority),
@@ -197,6 +201,9 @@ def _flow(raw: dict[str, Any], mistakes: list[str]) -> Flow:
         too_long=head.too_long,
         low_confidence=LowConfidence(**dict(head.low_confidence)) if head.low_confidence else None,
         knowledge=knowledge_source(head.knowledge, mistakes),
+        value_texts=value_texts_of(head.values),
+        models=models_of(head.models, mistakes, _sentence),
+        routing=routing_of(head.routing, mistakes, _sentence),
     )
 
 
@@ -212,19 +219,17 @@ def _state(name: str, raw: object, mistakes: list[str]) -> State:
     goes_on = NEXT in model.on or bool(model.decide)
     asks_by_say = ask is None and model.action is None and model.outcome is None and not goes_on
     rules, decided = rules_of(model.decide)
-    if asks_by_say and not model.say and not model.on:
+    if asks_by_say and not model.say and not model.generate and not model.on:
         mistakes.append(f"{place}: it neither says, asks, does nor ends anything")
     return State(
         name=name,
         say="" if asks_by_say else model.say,
+        generate=model.generate.value() if model.generate else None,
         ask=model.say if asks_by_say else ask,
         reask=model.reask,
         action=_action(model.action),
         done=model.done,
-        capture=tuple(
-            Capture(variable=variable, type=c.type, branch=c.branch, source=c.source)
-            for variable, c in model.capture.items()
-        ),
+        capture=tuple(capture_of(variable, c) for variable, c in model.capture.items()),
         on={**decided, **_branches(model.on)},
         keys=model.keys,
         outcome=model.outcome,

@@ -10,19 +10,22 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
+from agent.cognitive.clock_reading import ClockTime, clock_times
 from agent.cognitive.spoken_time import MONTHS, WEEKDAYS, local_time
-from agent.cognitive.spoken_words import TEENS, TENS, spoken_minute
 from agent.number_words import cardinal, ordinal
 
 _DAYS = tuple(day.lower() for day in WEEKDAYS)
 _MONTHS = frozenset(month.lower() for month in MONTHS)
-_HOURS = {cardinal(hour): hour for hour in range(1, 13)}
+_ANY_MONTH = "|".join(sorted(_MONTHS))
+_HOUR_NAMES = tuple(cardinal(hour) for hour in range(13))
+_HOURS = frozenset(_HOUR_NAMES[1:])
 
 # Before a day or an hour, or shortly after it, these turn it down ("I can't do Tuesday", "Tuesday won't work").
 _DENIALS = frozenset({"not", "can't", "cannot", "don't", "won't", "isn't", "doesn't", "couldn't"})
 _DENIAL_REACH = 3
 _PLACES = {"first": 0, "former": 0, "earlier": 0, "earliest": 0, "second": 1, "third": 2}
-_DENIABLE = {*_DAYS, *_HOURS, "one", "morning", "afternoon", "evening", "first", "second"}
+_DENIABLE = {*_DAYS, *_HOURS, "morning", "afternoon", "evening", "first", "second"}
+_EITHER = frozenset({"either", "any", "whichever", "both"})
 _LAST_PLACES = frozenset({"last", "latter", "later", "latest"})
 _PARTS = {"morning": (0, 12), "afternoon": (12, 18), "evening": (18, 24)}
 
@@ -42,8 +45,12 @@ def chosen_slot(
 def has_no_preference(words: Sequence[str]) -> bool:
     """Whether the caller leaves the choice to us."""
     text = f" {' '.join(words)} "
+    if any(f" {said} " in text for said in ("don't mind", "not fussy", "not bothered", "no preference")):
+        return True
+    # "I'm not about for either of those" turns both down.
     return any(
-        f" {said} " in text for said in ("either", "any", "whichever", "both", "don't mind", "not fussy")
+        word in _EITHER and not _DENIALS & set(words[max(0, place - _DENIAL_REACH - 1) : place])
+        for place, word in enumerate(words)
     )
 
 
@@ -97,28 +104,25 @@ def _date_sign(words: Sequence[str], moment: datetime) -> bool | None:
     text = f" {' '.join(words)} "
     # "the second" alone is a place in the list; with a month, or above the third, it is a date.
     dates = [day for day in range(31, 0, -1) if re.search(rf" {ordinal(day)} of | the {ordinal(day)} ", text)]
-    dates = [day for day in dates if day > 3 or f" {ordinal(day)} of " in text]
+    dates = [day for day in dates if day > 3 or re.search(rf" {ordinal(day)} of (?:{_ANY_MONTH}) ", text)]
     return moment.day in dates[:1] if dates else None
 
 
 def _hour_sign(words: Sequence[str], moment: datetime) -> bool | None:
-    if "noon" in words or "midday" in words:
-        return (moment.hour, moment.minute) == (12, 0)
-    text = " ".join(words)
-    half = re.search(r"\bhalf (?:past )?(\w+)", text)
-    if half and half[1] in _HOURS:
-        return (moment.hour % 12 or 12, moment.minute) == (_HOURS[half[1]], 30)
-    named = [(place, word) for place, word in enumerate(words) if word in _HOURS and _is_hour(words, place)]
-    if not named:
-        return None
-    hour = cardinal(moment.hour % 12 or 12)
-    minute = spoken_minute(moment.minute).split()
-    for place, word in named:
-        follows = list(words[place + 1 : place + 1 + len(minute)])
-        says_minutes = place + 1 < len(words) and words[place + 1] in {*TENS, *TEENS, "oh"}
-        if word == hour and (follows == minute or not says_minutes):
-            return True
-    return False
+    times = [time for time in clock_times(words) if not _denied(words, time.start)]
+    if times:
+        return any(_is_then(words, time, moment) for time in times)
+    # "The ten one", "ten, please": a bare number is an hour here, where hours were offered.
+    named = [word for place, word in enumerate(words) if word in _HOURS and _is_hour(words, place)]
+    return _HOUR_NAMES[moment.hour % 12 or 12] in named if named else None
+
+
+def _is_then(words: Sequence[str], time: ClockTime, moment: datetime) -> bool:
+    # "At ten" may be short for ten thirty, "ten o'clock" is not.
+    loose = time.minute == 0 and not {"o'clock", "noon", "midday", "midnight"} & set(
+        words[time.start : time.end]
+    )
+    return moment.hour in time.hours and (loose or moment.minute == time.minute)
 
 
 def _is_hour(words: Sequence[str], place: int) -> bool:

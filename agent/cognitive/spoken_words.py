@@ -24,7 +24,18 @@ _FILLERS = frozenset({"um", "uh", "erm", "er", "ehm", "hmm", "ah"})
 # A longer run of digits is a telephone number or a code, and is read out digit by digit.
 _LONGEST_COUNT = 4
 _CURRENCIES = {"£": "pounds", "$": "dollars", "€": "euros"}
-_WRITTEN_FORMS = {"ok": "okay", "yep": "yeah", "yup": "yeah", "gmail": "gmail", "am": "am", "pm": "pm"}
+_WRITTEN_FORMS = {
+    "ok": "okay",
+    "yep": "yeah",
+    "yup": "yeah",
+    "aye": "yes",
+    "nah": "no",
+    "naw": "no",
+    "nay": "no",
+}
+# "Mm-hmm", "mhm" and "uh-huh" affirm; "nuh-uh" and "uh-uh" do not. Recognisers write them in many ways.
+_HUMMED_YES = re.compile(r"\b(?:m+[- ]?h+m+|u+h+[- ]?h+u+h+)\b")
+_HUMMED_NO = re.compile(r"\b(?:n+u+h+[- ]u+h+|u+h+[- ]u+h+|mm[- ]mm)\b")
 _TOKEN = re.compile(r"[a-z]+(?:'[a-z]+)*|\d+|@|(?<=[a-z0-9])[._+-](?=[a-z0-9])")
 _SIGNS = {"@": "at", ".": "dot", "_": "underscore", "+": "plus", "-": "dash"}
 _ADDRESS = re.compile(r"\S+@\S+")
@@ -45,6 +56,7 @@ def spoken_words(text: str) -> list[str]:
     ("jane dot smith at example dot com"); elsewhere a dot or a dash only ends a word.
     """
     plain = _without_accents(text.lower().replace("’", "'").replace("‘", "'"))
+    plain = _HUMMED_NO.sub("no", _HUMMED_YES.sub("yes", plain))
     plain = re.sub(r"([£$€])\s?(\d[\d,]*)(k|m)?\b", _money, plain)
     plain = re.sub(r"\b(\d{1,2})[:.](\d{2})\b(?!\d)", _time_of_day, plain)
     plain = re.sub(r"(?<=\d),(?=\d{3}\b)", "", plain)

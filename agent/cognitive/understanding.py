@@ -1,38 +1,71 @@
 """One caller turn understood: what happened becomes a branch of the state the call rests in. Pure.
 
-Values are looked for first, since "the second one" is a choice whatever it resembles; then the intents are weighed.
-A value wins over a local intent unless the words turn it down; nothing wins over the flow's priority intents.
+A value that waits for the caller's yes is settled first (`confirmation`). Else values are looked for, since "the second
+one" is a choice whatever it resembles; then the intents are weighed. A value wins over a local intent unless the words
+turn it down; nothing wins over the flow's priority intents. What puts right the answer to the question before
+("sorry, I meant Thursday") is taken as that, and the open question stays open.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from agent.cognitive.capture import Answer, captured_value
+from agent.cognitive.amounts import number_keyed
+from agent.cognitive.capture import Answer, read_value
+from agent.cognitive.confirmation import (
+    Settlement,
+    Speaker,
+    disputed,
+    needs_confirmation,
+    settle,
+    settle_by_keys,
+    unheard,
+)
+from agent.cognitive.correction import correctable, corrected
 from agent.cognitive.dialogue import Dialogue
 from agent.cognitive.flow import NO_SPEECH, UNCLEAR, VOICEMAIL, Capture, Flow, State, ValueType
+from agent.cognitive.pending import Pending, Settled
 from agent.cognitive.precedence import Choice, choose
+from agent.cognitive.reading import Reading
+from agent.cognitive.repairs import without_refusals
 from agent.cognitive.slot_choice import has_no_preference
 from agent.cognitive.spoken_words import digit_by_digit, spoken_words
+from agent.cognitive.value_types import KEYED_TYPES
 from agent.cognitive.wording import Value
 from agent.turn import IntentScore, TurnEvent, TurnInput
 
 WeighIntents = Callable[[State, Sequence[str], Mapping[str, str]], tuple[IntentScore, ...]]
 """The state's intents with confidences for these words, best first; the variables are the call's."""
 
+STAYS = "stays"
+"""The branch word of a turn that stays where it is: it was about a value, and `Understanding.says` answers it."""
+
 # Words of time turn up in refusals too ("not this week, thanks"): against these a sure intent wins.
-_WEAK_TYPES = frozenset({ValueType.WHEN, ValueType.TEXT, ValueType.TIMELINE, ValueType.MONEY})
+_WEAK_TYPES = frozenset(
+    {ValueType.WHEN, ValueType.TEXT, ValueType.TIMELINE, ValueType.MONEY, ValueType.NAME, ValueType.DATE}
+)
 _SURE = 0.7
+# "Oh, no", "well, yes": what an answer opens with says nothing of it.
+_INTERJECTIONS = frozenset({"oh", "well", "ah", "mm", "ooh", "aw"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Understanding:
-    """The branch that a turn takes, the values it brought, and what else was considered."""
+    """The branch that a turn takes, the values it brought, and what else was considered.
+
+    Attributes:
+        says: an answer about a value, in place of a branch: the question that is open stays open.
+        pending: the value that waits for the caller's word after this turn.
+        settled: the values that the next turn may put right.
+    """
 
     branch: str
     captured: Mapping[str, str] = field(default_factory=dict)
     considered: tuple[IntentScore, ...] = ()
+    says: str = ""
+    pending: Pending | None = None
+    settled: Settled | None = None
 
 
 def understand(flow: Flow, dialogue: Dialogue, turn: TurnInput, weigh: WeighIntents) -> Understanding:
@@ -45,6 +78,8 @@ def understand(flow: Flow, dialogue: Dialogue, turn: TurnInput, weigh: WeighInte
             return _keys(flow, state, dialogue, turn)
         case TurnEvent.VOICEMAIL if VOICEMAIL in flow.branches(state):
             return Understanding(branch=VOICEMAIL)
+        case _ if dialogue.pending is not None:
+            return _settlement(_unheard(flow, dialogue.pending, turn), dialogue)
         case _:
             return Understanding(branch=NO_SPEECH)
 
@@ -55,9 +90,21 @@ def _speech(
     words = spoken_words(turn.transcript)
     if not words:
         # Something was heard, but no word of it: the caller is there, and not understood.
+        if dialogue.pending is not None:
+            return _settlement(_unheard(flow, dialogue.pending, turn), dialogue)
         return Understanding(branch=UNCLEAR)
-    values = _values(state, _answers(dialogue, turn, words))
-    choice = choose(weigh(state, words, turn.variables), flow.branches(state), flow.priority, flow.asides)
+    answers = _answers(dialogue, turn, words)
+    readings = _readings(state, answers)
+    meant = without_refusals(words) if any(reading.repaired for reading in readings.values()) else words
+    weighed = weigh(state, _without_interjections(meant), turn.variables)
+    choice = choose(weighed, flow.branches(state), flow.priority, flow.asides)
+    if dialogue.pending is not None and choice.branch not in flow.priority:
+        return _pending(flow, dialogue, dialogue.pending, turn, words, choice)
+    if choice.branch not in flow.priority:
+        earlier = _of_the_turn_before(flow, dialogue, turn, answers, readings)
+        if earlier is not None:
+            return replace(earlier, considered=choice.considered)
+    values = {variable: reading.value for variable, reading in readings.items()}
     deciding = next((c for c in state.capture if c.branch and c.variable in values), None)
     if deciding is not None and _value_wins(deciding, choice, flow, state):
         branch = deciding.branch
@@ -72,7 +119,137 @@ def _speech(
         for c in state.capture
         if c.variable in values and c.branch in ("", branch)
     }
-    return Understanding(branch=branch, captured=kept, considered=choice.considered)
+    return _kept(flow, state, dialogue, turn, readings, kept, branch, choice)
+
+
+def _kept(
+    flow: Flow,
+    state: State,
+    dialogue: Dialogue,
+    turn: TurnInput,
+    readings: Mapping[str, Reading],
+    kept: Mapping[str, str],
+    branch: str,
+    choice: Choice,
+) -> Understanding:
+    """The turn's branch with its values, or the question whether the first value in doubt is right."""
+    doubted = next(
+        (
+            capture
+            for capture in state.capture
+            if capture.variable in kept
+            and capture.variable in readings
+            and needs_confirmation(capture, readings[capture.variable], turn.stt_confidence)
+        ),
+        None,
+    )
+    if doubted is None:
+        settled = _settled(state, dialogue, kept)
+        return Understanding(branch=branch, captured=kept, considered=choice.considered, settled=settled)
+    sure = {variable: value for variable, value in kept.items() if variable != doubted.variable}
+    waiting = Pending(
+        state=state.name, variable=doubted.variable, value=kept[doubted.variable], branch=branch, attempts=1
+    )
+    says = _speaker(flow, turn).read_back(doubted, waiting)
+    return Understanding(
+        branch=STAYS, captured=sure, considered=choice.considered, says=says, pending=waiting
+    )
+
+
+def _without_interjections(words: Sequence[str]) -> Sequence[str]:
+    start = 0
+    while start < len(words) - 1 and words[start] in _INTERJECTIONS:
+        start += 1
+    return words[start:]
+
+
+def _speaker(flow: Flow, turn: TurnInput) -> Speaker:
+    return Speaker(flow=flow, now_iso=turn.now_iso, time_zone=turn.variables.get("time_zone", ""))
+
+
+def _capture_of(flow: Flow, pending: Pending) -> Capture | None:
+    """The capture that a pending value is of; None where the flow has changed since."""
+    state = flow.states.get(pending.state)
+    return next((c for c in state.capture if c.variable == pending.variable), None) if state else None
+
+
+def _pending(
+    flow: Flow, dialogue: Dialogue, pending: Pending, turn: TurnInput, words: Sequence[str], choice: Choice
+) -> Understanding:
+    capture = _capture_of(flow, pending)
+    if capture is None:
+        return Understanding(branch=UNCLEAR)
+    answers = _answers(dialogue, turn, words)
+    answer = answers.get(capture.source, answers[""])
+    settled = settle(pending, capture, answer, _speaker(flow, turn))
+    return replace(_settlement(settled, dialogue), considered=choice.considered)
+
+
+def _unheard(flow: Flow, pending: Pending, turn: TurnInput) -> Settlement:
+    capture = _capture_of(flow, pending)
+    return (
+        Settlement(branch=NO_SPEECH) if capture is None else unheard(pending, capture, _speaker(flow, turn))
+    )
+
+
+def _settlement(settlement: Settlement, dialogue: Dialogue) -> Understanding:
+    """A settled value as the turn's meaning; where no branch follows, the open question is asked again."""
+    pending = dialogue.pending
+    settled = None
+    if settlement.captured and pending is not None:
+        names = tuple(settlement.captured)
+        settled = Settled(
+            state=pending.state, variables=names, turn=dialogue.turns + 1, by_keys=pending.by_keys
+        )
+    return Understanding(
+        branch=settlement.branch or STAYS,
+        captured=settlement.captured,
+        says=settlement.says,
+        pending=settlement.pending,
+        settled=settled,
+    )
+
+
+def _settled(
+    state: State, dialogue: Dialogue, kept: Mapping[str, str], *, by_keys: bool = False
+) -> Settled | None:
+    if not kept:
+        return None
+    return Settled(state=state.name, variables=tuple(kept), turn=dialogue.turns + 1, by_keys=by_keys)
+
+
+def _of_the_turn_before(
+    flow: Flow,
+    dialogue: Dialogue,
+    turn: TurnInput,
+    answers: Mapping[str, Answer],
+    readings: Mapping[str, Reading],
+) -> Understanding | None:
+    """A value of the turn before put right; None where the turn is about the question that is open."""
+    settled = correctable(flow, dialogue)
+    if settled is None:
+        return None
+    found = corrected(flow, dialogue, settled, answers, in_doubt=bool(readings))
+    if found is None:
+        return None
+    capture, reading = found
+    speaker = _speaker(flow, turn)
+    waiting = Pending(state=settled.state, variable=capture.variable, value=reading.value)
+    if settled.by_keys:
+        keyed = dialogue.captured[capture.variable]
+        return _settlement(
+            disputed(waiting, capture, keyed=keyed, said=reading.value, speaker=speaker), dialogue
+        )
+    if needs_confirmation(capture, reading, turn.stt_confidence):
+        waiting = replace(waiting, attempts=1)
+        says = speaker.read_back(capture, waiting)
+        return Understanding(branch=STAYS, says=says, pending=waiting)
+    return Understanding(
+        branch=STAYS,
+        captured={capture.variable: reading.value},
+        says=speaker.corrected(capture, reading.value),
+        settled=replace(settled, turn=dialogue.turns + 1),
+    )
 
 
 def _value_wins(capture: Capture, choice: Choice, flow: Flow, state: State) -> bool:
@@ -100,13 +277,57 @@ def _implied_choice(
 
 def _keys(flow: Flow, state: State, dialogue: Dialogue, turn: TurnInput) -> Understanding:
     keys = turn.transcript.strip()
+    pending = dialogue.pending
+    awaited = _capture_of(flow, pending) if pending is not None else None
+    if pending is not None and awaited is not None and (value := _keyed(awaited, keys, dialogue, turn)):
+        return _settlement(settle_by_keys(pending, awaited, value, _speaker(flow, turn)), dialogue)
     branch = {**flow.keys, **state.keys}.get(keys)
     if branch is not None:
         return Understanding(branch=branch)
-    digits = "".join(key for key in keys if key in "0123456789")
-    values = _values(state, _answers(dialogue, turn, digit_by_digit(digits).split()), only=ValueType.PHONE)
+    values = {c.variable: value for c in state.capture if (value := _keyed(c, keys, dialogue, turn))}
     deciding = next((c for c in state.capture if c.branch and c.variable in values), None)
-    return Understanding(branch=deciding.branch if deciding else UNCLEAR, captured=values if deciding else {})
+    if deciding is not None:
+        settled = _settled(state, dialogue, values, by_keys=True)
+        return Understanding(branch=deciding.branch, captured=values, settled=settled)
+    late = _keyed_late(flow, dialogue, turn, keys)
+    if late is not None:
+        return late
+    if pending is not None and awaited is not None:
+        return _settlement(unheard(pending, awaited, _speaker(flow, turn)), dialogue)
+    return Understanding(branch=UNCLEAR)
+
+
+def _keyed(capture: Capture, keys: str, dialogue: Dialogue, turn: TurnInput) -> str | None:
+    """The value that telephone keys give for a capture; None where it takes none or they fit none."""
+    if keys in capture.settings.keys:
+        return capture.settings.keys[keys]
+    digits = "".join(key for key in keys if key in "0123456789")
+    if not digits or capture.type not in KEYED_TYPES:
+        return None
+    if capture.type is ValueType.NUMBER:
+        reading = number_keyed(digits, least=capture.settings.least, most=capture.settings.most)
+    else:
+        answers = _answers(dialogue, turn, digit_by_digit(digits).split())
+        reading = read_value(capture, answers.get(capture.source, answers[""]))
+    return reading.value if reading is not None else None
+
+
+def _keyed_late(flow: Flow, dialogue: Dialogue, turn: TurnInput, keys: str) -> Understanding | None:
+    """Keys for the question before, whose answer was spoken: another value is asked about."""
+    settled = correctable(flow, dialogue)
+    if settled is None or settled.by_keys:
+        return None
+    for capture in flow.states[settled.state].capture:
+        value = _keyed(capture, keys, dialogue, turn) if capture.variable in settled.variables else None
+        if value is None:
+            continue
+        speaker = _speaker(flow, turn)
+        said = dialogue.captured[capture.variable]
+        if value == said:
+            return Understanding(branch=STAYS, says=speaker.corrected(capture, value))
+        waiting = Pending(state=settled.state, variable=capture.variable, value=value)
+        return _settlement(disputed(waiting, capture, keyed=value, said=said, speaker=speaker), dialogue)
+    return None
 
 
 def _answers(dialogue: Dialogue, turn: TurnInput, words: Sequence[str]) -> dict[str, Answer]:
@@ -119,13 +340,12 @@ def _answers(dialogue: Dialogue, turn: TurnInput, words: Sequence[str]) -> dict[
     }
 
 
-def _values(state: State, answers: Mapping[str, Answer], only: ValueType | None = None) -> dict[str, str]:
+def _readings(state: State, answers: Mapping[str, Answer]) -> dict[str, Reading]:
     found = {
-        capture.variable: captured_value(capture.type, answers.get(capture.source, answers[""]))
+        capture.variable: read_value(capture, answers.get(capture.source, answers[""]))
         for capture in state.capture
-        if only is None or capture.type is only
     }
-    return {variable: value for variable, value in found.items() if value is not None}
+    return {variable: reading for variable, reading in found.items() if reading is not None}
 
 
 def _several(value: Value) -> tuple[str, ...]:

@@ -1,7 +1,9 @@
 """Texts with `{{variables}}` in them, filled for one call and cut into sentences to be spoken one by one.
 
 `{{name}}` stands for a variable as it is. `{{slot|time}}` says a date and time in words, `{{offered|times}}` a list of
-them, `{{email|email}}` a mail address, `{{phone|digits}}` a number digit by digit.
+them, `{{email|email}}` a mail address, `{{phone|digits}}` a number digit by digit, `{{day|date}}` a date,
+`{{at|clock}}` a time of day, `{{when|moment}}` both, `{{sum|amount}}` a sum, `{{count|number}}`
+a number, `{{code|signs}}` a code.
 """
 
 from __future__ import annotations
@@ -11,6 +13,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from agent.cognitive.spoken_time import spoken_choice, spoken_time
+from agent.cognitive.spoken_value import (
+    spoken_address,
+    spoken_amount,
+    spoken_date,
+    spoken_moment,
+    spoken_number,
+    spoken_signs,
+    spoken_time_of_day,
+)
 from agent.cognitive.spoken_words import digit_by_digit
 from agent.turn import Json
 
@@ -98,12 +109,6 @@ def sentences(text: str) -> list[str]:
     return parts
 
 
-def spoken_address(address: str) -> str:
-    """A mail address as it is read out: "alex at example dot com"."""
-    signs = {"@": " at ", ".": " dot ", "_": " underscore ", "-": " dash ", "+": " plus "}
-    return " ".join("".join(signs.get(sign, sign) for sign in address).split())
-
-
 def _plain(value: Value, wording: Wording) -> str:
     return value if isinstance(value, str) else ", ".join(value)
 
@@ -125,10 +130,28 @@ def _digits(value: Value, wording: Wording) -> str:
     return digit_by_digit("".join(sign for sign in _plain(value, wording) if sign in "0123456789"))
 
 
+def _date(value: Value, wording: Wording) -> str:
+    return spoken_date(_plain(value, wording), now_iso=wording.now_iso, time_zone=wording.time_zone)
+
+
+def _moment(value: Value, wording: Wording) -> str:
+    return spoken_moment(_plain(value, wording), now_iso=wording.now_iso, time_zone=wording.time_zone)
+
+
+def _by(spoken: Callable[[str], str]) -> Callable[[Value, Wording], str]:
+    return lambda value, wording: spoken(_plain(value, wording))
+
+
 _FILTERS: Mapping[str, Callable[[Value, Wording], str]] = {
     "": _plain,
     "time": _time,
     "times": _times,
     "email": _email,
     "digits": _digits,
+    "date": _date,
+    "clock": _by(spoken_time_of_day),
+    "moment": _moment,
+    "amount": _by(spoken_amount),
+    "number": _by(spoken_number),
+    "signs": _by(spoken_signs),
 }

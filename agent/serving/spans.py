@@ -6,7 +6,7 @@ flow file, numbers and ids: a caller's words, variables and a tool's answers are
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Iterator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Iterator, Mapping
 from contextlib import aclosing, contextmanager
 
 from opentelemetry import context
@@ -18,7 +18,7 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import SpanKind, Status, StatusCode
 
 from agent.clock import epoch_ns
-from agent.cognitive.ports import Tool, ToolResult
+from agent.cognitive.ports import AskableAgain, Tool, ToolResult
 from agent.turn import Action, Json, StreamTurn, TurnInput, TurnOutput
 
 SERVICE = "milliwatt-flow"
@@ -122,7 +122,22 @@ class _TracedTool:
     def read_only(self) -> bool:
         return self._tool.read_only
 
+    @property
+    def idempotent(self) -> bool:
+        return self._tool.idempotent
+
+    @property
+    def arguments_schema(self) -> Mapping[str, Json]:
+        return self._tool.arguments_schema
+
     async def call(self, arguments: Mapping[str, Json], idempotency_key: str) -> ToolResult:
+        return await self._spanned(self._tool.call(arguments, idempotency_key))
+
+    async def call_again(self, arguments: Mapping[str, Json], idempotency_key: str) -> ToolResult:
+        ask = self._tool.call_again if isinstance(self._tool, AskableAgain) else self._tool.call
+        return await self._spanned(ask(arguments, idempotency_key))
+
+    async def _spanned(self, answer: Awaitable[ToolResult]) -> ToolResult:
         with self._spans.tracer.start_as_current_span(
             "tool",
             kind=SpanKind.CLIENT,
@@ -131,7 +146,7 @@ class _TracedTool:
             attributes={"milliwatt.tool": self.name},
         ) as span:
             try:
-                result = await self._tool.call(arguments, idempotency_key)
+                result = await answer
             except Exception as error:
                 span.set_status(Status(StatusCode.ERROR, type(error).__name__))
                 raise

@@ -88,6 +88,8 @@ class _WebTool:
         self._webhook = webhook
         self.name = name
         self.read_only = read_only
+        self.idempotent = False  # the engine makes a call once
+        self.arguments_schema: Mapping[str, Json] = {"type": "object"}  # the other side knows
 
     async def call(self, arguments: Mapping[str, Json], idempotency_key: str) -> ToolResult:
         return await self._webhook.call(self.name, arguments, idempotency_key)

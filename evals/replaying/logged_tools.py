@@ -58,6 +58,9 @@ class LoggedTools:
 
 
 class _LoggedTool:
+    idempotent = False  # what was logged is what came of all tries
+    arguments_schema: Mapping[str, Json] = {"type": "object"}
+
     def __init__(self, tools: LoggedTools, name: str) -> None:
         self._tools = tools
         self.name = name

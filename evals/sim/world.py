@@ -158,6 +158,15 @@ class _FakeTool:
     def read_only(self) -> bool:
         return self._read_only
 
+    @property
+    def idempotent(self) -> bool:
+        return True
+
+    @property
+    def arguments_schema(self) -> Mapping[str, Json]:
+        # The scenario's expectations say what a tool should have been asked; here anything is taken and noted.
+        return {"type": "object"}
+
     async def call(self, arguments: Mapping[str, Json], idempotency_key: str) -> ToolResult:
         known = self._results.get(idempotency_key)
         if known is None:

@@ -2,12 +2,10 @@
 
 import asyncio
 import csv
-import json
 import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -15,10 +13,9 @@ import pytest
 from agent.clock import stopwatch_ns
 from agent.cognitive.dialogue import Dialogue
 from agent.cognitive.dispatch import EmbeddedDispatcher, dispatcher_for
-from agent.cognitive.flow import UNCLEAR, Branch, Flow, State
+from agent.cognitive.flow import UNCLEAR, Flow
 from agent.cognitive.flow_file import built_in_flow
 from agent.cognitive.orchestrator import FlowOrchestrator
-from agent.cognitive.precedence import CONFIDENT
 from agent.cognitive.spoken_words import spoken_words
 from agent.cognitive.understanding import understand
 from agent.turn import TurnEvent, TurnInput
@@ -149,66 +146,3 @@ def _outcome(flow: Flow, state: str, heard: str, meant: str) -> str:
     taken = understand(flow, dialogue, turn, dispatcher_for(flow).scores).branch
     branches = flow.branches(flow.states[state])
     return "right" if branches[taken].to == branches[meant].to else "asked" if taken == UNCLEAR else "wrong"
-
-
-EXAMPLES_AN_INTENT = 10
-
-
-def test_intents_told_apart_on_clinc150() -> None:
-    """CLINC150 with ten examples an intent, as flows have: the first ten of each in the training file.
-
-    In-scope accuracy counts an "unclear" as wrong; out-of-scope recall counts it as right.
-    """
-    folder = os.environ.get("MILLIWATT_DATA")
-    if not folder:
-        pytest.skip("MILLIWATT_DATA names no folder of data sets")
-    path = Path(folder) / "clinc150" / "data_full.json"
-    if not path.exists():
-        pytest.skip(f"{path} is not there")
-    data = json.loads(path.read_text(encoding="utf-8"))
-    flow = _one_question(data)
-    began_ns = stopwatch_ns()
-    dispatcher = EmbeddedDispatcher(flow)
-    fit_s = (stopwatch_ns() - began_ns) / 1e9
-    began_ns = stopwatch_ns()
-    right = sum(_taken(dispatcher, flow, text) == intent for text, intent in data["test"])
-    outside = sum(_taken(dispatcher, flow, text) == UNCLEAR for text, _ in data["oos_test"])
-    sorted_ = sum(_best(dispatcher, flow, text)[0] == intent for text, intent in data["test"])
-    count = 2 * len(data["test"]) + len(data["oos_test"])
-    turn_ms = (stopwatch_ns() - began_ns) / 1e6 / count
-    print(
-        f"\nCLINC150, {EXAMPLES_AN_INTENT} examples an intent: accuracy {right / len(data['test']):.3f}, "
-        f"without the threshold {sorted_ / len(data['test']):.3f}; "
-        f"out-of-scope recall {outside / len(data['oos_test']):.3f} at {CONFIDENT}; "
-        f"fitted in {fit_s:.1f} s, {turn_ms:.2f} ms a turn"
-    )
-
-
-def _one_question(data: dict[str, Any]) -> Flow:
-    """A flow that asks one question, whose branches are the data set's intents."""
-    seen: Counter[str] = Counter()
-    examples: dict[str, list[str]] = {}
-    for text, intent in data["train"]:
-        seen[intent] += 1
-        if seen[intent] <= EXAMPLES_AN_INTENT:
-            examples.setdefault(intent, []).append(text)
-    intents = {intent: tuple(texts) for intent, texts in examples.items()}
-    question = State(name="question", ask="?", on={intent: Branch(to=f"to_{intent}") for intent in intents})
-    return Flow(
-        name="clinc150",
-        start="question",
-        states={"question": question},
-        intents=intents,
-        turn_limit=1,
-        too_long="question",
-    )
-
-
-def _best(dispatcher: EmbeddedDispatcher, flow: Flow, text: str) -> tuple[str, float]:
-    best = dispatcher.scores(flow.states["question"], spoken_words(text), {})[0]
-    return best.intent, best.score
-
-
-def _taken(dispatcher: EmbeddedDispatcher, flow: Flow, text: str) -> str:
-    intent, score = _best(dispatcher, flow, text)
-    return intent if score >= CONFIDENT else UNCLEAR

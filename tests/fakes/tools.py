@@ -21,6 +21,8 @@ class ScriptedTool:
     ) -> None:
         self.name = name
         self.read_only = read_only
+        self.idempotent = True
+        self.arguments_schema: Mapping[str, Json] = {"type": "object"}
         self.calls: list[Mapping[str, Json]] = []
         self.keys: list[str] = []
         self._answers = answers

@@ -139,7 +139,8 @@ def test_the_flow_these_tests_spoil_has_no_mistakes() -> None:
         ),
         (
             within("knock", "on", yes={"to": "open_door", "say": "{{name|shout}}"}),
-            "states.knock: there is no filter 'shout'; there are digits, email, time, times",
+            "states.knock: there is no filter 'shout'; there are "
+            "amount, clock, date, digits, email, moment, number, signs, time, times",
         ),
         (
             state("leave", say="Bye {{nickname}}.", outcome="left"),

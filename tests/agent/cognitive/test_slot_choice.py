@@ -68,6 +68,15 @@ def test_what_was_offered_may_be_no_time_at_all() -> None:
     assert chosen("tuesday", ("soon", TUESDAY)) == TUESDAY
 
 
-@pytest.mark.parametrize(("said", "no_preference"), [("either is fine", True), ("tuesday", False)])
+@pytest.mark.parametrize(
+    ("said", "no_preference"),
+    [
+        ("either is fine", True),
+        ("i don't mind either of those", True),
+        ("tuesday", False),
+        ("no i'm not about for either of those", False),
+        ("i can't do either", False),
+    ],
+)
 def test_a_caller_may_have_no_preference(said: str, no_preference: bool) -> None:
     assert has_no_preference(said.split()) is no_preference

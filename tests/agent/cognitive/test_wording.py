@@ -55,7 +55,11 @@ def test_placeholders_are_found_with_their_filters() -> None:
     ("text", "mistake"),
     [
         ("{{First Name}}", "{{First Name}} is no variable name"),
-        ("{{slot|shout}}", "there is no filter 'shout'; there are digits, email, time, times"),
+        (
+            "{{slot|shout}}",
+            "there is no filter 'shout'; there are "
+            "amount, clock, date, digits, email, moment, number, signs, time, times",
+        ),
         ("{{slot", "a {{ or }} without its other half"),
     ],
 )
