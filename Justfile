@@ -51,6 +51,10 @@ bench *args: (_install "requirements-dev.lock")
 soak *args: (_install "requirements-dev.lock")
     {{ python }} -m pytest -m soak -s {{ args }}
 
+# Start a Redis and a PostgreSQL to try things against; prints their URLs; Ctrl-C ends both and what they hold.
+services: (_install "requirements-dev.lock")
+    {{ python }} -m tests.services
+
 # The review app, over the runs in reports/.
 dashboard *args: (_install "requirements-dev.lock")
     .venv/bin/milliwatt dashboard {{ args }}

@@ -3,7 +3,10 @@
 AgentError
 ├── ProviderError            a speech, voice, model or tool provider did not do its work
 │   ├── ProviderTimeout      it did not answer in time
-│   └── ProviderRefused      it answered no (bad key, bad request, unknown voice)
+│   ├── ProviderRefused      it answered no (bad key, bad request, unknown voice)
+│   └── StoreUnavailable     a state store or journal cannot be reached, or did not answer in time
+├── StateConflict            somebody else has written what was about to be written
+├── UnknownFlow              a turn for a flow that is not answered here
 ├── LineDropped              the transport ended while the agent was still using it
 ├── BadFlow                  a flow file that cannot be trusted with a call; lists every mistake
 ├── BadKnowledge             documents that cannot be trusted with a question; lists every mistake
@@ -33,6 +36,18 @@ class ProviderTimeout(ProviderError):
 
 class ProviderRefused(ProviderError):
     """A provider answered that it will not do this."""
+
+
+class StoreUnavailable(ProviderError):
+    """A state store or a journal cannot be reached, or did not answer before its deadline."""
+
+
+class StateConflict(AgentError):
+    """Somebody else has written meanwhile what was about to be written: read again, and go on from there."""
+
+
+class UnknownFlow(AgentError):
+    """A turn came for a flow that is not answered here."""
 
 
 class LineDropped(AgentError):

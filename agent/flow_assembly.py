@@ -9,8 +9,8 @@ import os
 from collections.abc import Callable, Mapping
 
 from agent.cognitive.flow import Flow
-from agent.cognitive.orchestrator import CallStore, FlowOrchestrator
-from agent.cognitive.ports import Tool
+from agent.cognitive.orchestrator import FlowOrchestrator
+from agent.cognitive.ports import CallStore, Tool
 from agent.remote_turn import FLOW_TOKEN, RemoteFlow
 from agent.settings import AgentSettings
 
@@ -20,6 +20,7 @@ def make_dialogue(
     tools: Mapping[str, Tool],
     *,
     store: CallStore | None = None,
+    patience_s: float = 0.0,
     stopwatch: Callable[[], int] | None = None,
 ) -> FlowOrchestrator:
     """The cognitive layer over a flow.
@@ -28,9 +29,10 @@ def make_dialogue(
         flow: the conversation.
         tools: by name, every tool that the flow calls.
         store: state and journal; this process's memory when left out.
+        patience_s: how long a turn that overtook the one before it waits for it; 0 where none can.
         stopwatch: reads nanoseconds for the stage times of traces; without it they have none.
     """
-    return FlowOrchestrator(flow, tools, store, stopwatch=stopwatch)
+    return FlowOrchestrator(flow, tools, store, patience_s=patience_s, stopwatch=stopwatch)
 
 
 def remote_dialogue(settings: AgentSettings) -> RemoteFlow | None:

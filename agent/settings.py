@@ -46,6 +46,7 @@ class AgentSettings:
         voice: what it speaks with, as the voice provider names it.
         stt, tts, vad: providers by name.
         no_speech_ms: silence of the caller after which it asks again.
+        state, journal: where calls stand and what was done in them: `memory`, or a URL (`agent/store_assembly.py`).
     """
 
     flow: str = "booking"
@@ -55,6 +56,8 @@ class AgentSettings:
     tts: str = "pyttsx3"
     vad: str = "silero"
     no_speech_ms: int = 6000
+    state: str = "memory"
+    journal: str = "memory"
     activity: ActivityConfig = field(default_factory=ActivityConfig)
     level_gate: LevelGateConfig = field(default_factory=LevelGateConfig)
     endpointing: EndpointingConfig = field(default_factory=EndpointingConfig)

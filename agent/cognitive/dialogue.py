@@ -31,6 +31,8 @@ class Dialogue:
         turns: caller turns so far.
         outcome: as the end state declares it; None while the call goes on.
         ending: how the call was ended, to be said again when the caller speaks after the end.
+        seq: the turn that brought the call here; -1 before the first.
+        resting: False while that turn is still being answered, so that this is no place to go on from.
         said: the last lines, oldest first; `memory` says which.
         reason: why the call is being given to a person, as far as the turn has told.
         doubtful: caller turns in a row that were hardly heard.
@@ -46,6 +48,8 @@ class Dialogue:
     turns: int = 0
     outcome: str | None = None
     ending: Action | None = None
+    seq: int = -1
+    resting: bool = True
     said: tuple[Said, ...] = ()
     reason: str = ""
     doubtful: int = 0

@@ -24,6 +24,7 @@ from hashlib import sha256
 
 from agent.cognitive.capture_settings import CaptureSettings, ValueTexts
 from agent.cognitive.decision import Rule
+from agent.cognitive.guard.rules import Guard
 from agent.cognitive.handoff import LowConfidence
 from agent.cognitive.knowledge_source import KnowledgeSource
 from agent.cognitive.models.settings import ModelSettings
@@ -32,6 +33,9 @@ from agent.cognitive.tool_rules import ToolRules
 from agent.cognitive.value_types import ValueType as ValueType
 from agent.cognitive.wording import Wording, fill
 from agent.turn import Json
+
+DEFAULT_TROUBLE = "Sorry, I lost you for a moment. Could you say that again, please?"
+"""Said where a flow has no line of its own for when its memory is away."""
 
 BACK = "@back"
 """The target of a branch that returns to the question last asked."""
@@ -184,11 +188,13 @@ class Flow:
         asides: intents that give way to any likely answer said along with them.
         turn_limit: a call gets this many caller turns, then goes to `too_long`.
         too_long: a state that ends the call without asking anything.
+        trouble: said when what was said before cannot be reached for a while, and nothing can be decided.
         low_confidence: when a call is given up as too badly heard; None for never.
         knowledge: the documents that `knowledge.answer` is asked of; None where the flow names none.
         value_texts: what is said to read a value back, and to put one right.
         models: the language models that it may ask, by the names it gives them.
         routing: which turns are weighed by which of them.
+        guard: what is checked of what comes in and goes out (`agent/cognitive/guard`).
     """
 
     name: str
@@ -205,11 +211,13 @@ class Flow:
     asides: tuple[str, ...] = ()
     turn_limit: int
     too_long: str
+    trouble: str = DEFAULT_TROUBLE
     low_confidence: LowConfidence | None = None
     knowledge: KnowledgeSource | None = None
     value_texts: ValueTexts = field(default_factory=ValueTexts)
     models: Mapping[str, ModelSettings] = field(default_factory=dict)
     routing: tuple[RoutingRule, ...] = ()
+    guard: Guard = field(default_factory=Guard)
 
     def branches(self, state: State) -> Mapping[str, Branch]:
         """The state's branches, the flow's own included where the caller is asked something."""
@@ -236,6 +244,7 @@ class Flow:
         said = [text for state in self.states.values() for text in state.texts()]
         said += [branch.say for branch in self.on.values() if branch.say]
         said += [rules.filler for rules in self.tool_rules.values() if rules.filler]
+        said += self.guard.texts()
         return self._filled(said, variables)
 
     def example_phrases(self, variables: Mapping[str, str] | None = None) -> tuple[str, ...]:

@@ -25,9 +25,11 @@ from agent.cognitive.flow import (
     State,
 )
 from agent.cognitive.flow_check_capture import capture_mistakes, value_text_mistakes
+from agent.cognitive.flow_check_guard import guard_mistakes
 from agent.cognitive.flow_check_knowledge import knowledge_mistakes
 from agent.cognitive.flow_check_models import model_mistakes
 from agent.cognitive.flow_check_tools import tool_mistakes
+from agent.cognitive.flow_check_trouble import trouble_mistakes
 from agent.cognitive.handoff import REASON, SUMMARY
 from agent.cognitive.spoken_words import spoken_form
 from agent.cognitive.wording import TRANSCRIPT, placeholder_mistakes, placeholders
@@ -42,7 +44,7 @@ def flow_mistakes(flow: Flow) -> list[str]:
     checks = (
         *(_head, _intents, _shared_examples, _targets, _branches, _texts),
         *(_unreachable, _silent_loops, _too_long, _unset_variables),
-        *(knowledge_mistakes, tool_mistakes, model_mistakes),
+        *(guard_mistakes, knowledge_mistakes, tool_mistakes, model_mistakes, trouble_mistakes),
     )
     return [mistake for check in checks for mistake in check(flow)]
 
@@ -211,7 +213,7 @@ def _unreachable(flow: Flow) -> Iterator[str]:
 def _entries(flow: Flow) -> tuple[str, ...]:
     """The states that a call may come to from anywhere."""
     given_up = (flow.low_confidence.to,) if flow.low_confidence is not None else ()
-    return (flow.start, flow.too_long, *given_up)
+    return (flow.start, flow.too_long, *given_up, *flow.guard.states())
 
 
 def _silent_targets(flow: Flow, state: State) -> list[str]:

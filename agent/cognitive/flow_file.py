@@ -37,10 +37,11 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from agent.cognitive.flow import BACK, NEXT, Branch, Flow, HandOver, State, ToolAction
+from agent.cognitive.flow import BACK, DEFAULT_TROUBLE, NEXT, Branch, Flow, HandOver, State, ToolAction
 from agent.cognitive.flow_check import flow_mistakes
 from agent.cognitive.flow_file_capture import CaptureModel, ValueTextsModel, capture_of, value_texts_of
 from agent.cognitive.flow_file_decide import RuleModel, rules_of
+from agent.cognitive.flow_file_guard import parsed_guard
 from agent.cognitive.flow_file_knowledge import knowledge_source
 from agent.cognitive.flow_file_models import GenerateEntry, models_of, routing_of
 from agent.cognitive.flow_file_tools import declared_tools
@@ -163,10 +164,12 @@ class _Flow(_Model):
     asides: list[str] = []
     turn_limit: int = DEFAULT_TURN_LIMIT
     too_long: str = ""
+    trouble: str = DEFAULT_TROUBLE
     low_confidence: _LowConfidence | None = None
     values: ValueTextsModel = ValueTextsModel()
     models: dict[str, Any] = {}
     routing: list[Any] = []
+    guard: Any = None  # read by `flow_file_guard`
     # Read apart, so that a wrong one does not hide the rest.
     knowledge: Any = None
     schema_number: Any = Field(default=None, alias="schema")
@@ -199,11 +202,13 @@ def _flow(raw: dict[str, Any], mistakes: list[str]) -> Flow:
         asides=tuple(head.asides),
         turn_limit=head.turn_limit,
         too_long=head.too_long,
+        trouble=head.trouble,
         low_confidence=LowConfidence(**dict(head.low_confidence)) if head.low_confidence else None,
         knowledge=knowledge_source(head.knowledge, mistakes),
         value_texts=value_texts_of(head.values),
         models=models_of(head.models, mistakes, _sentence),
         routing=routing_of(head.routing, mistakes, _sentence),
+        guard=parsed_guard(head.guard, mistakes),
     )
 
 

@@ -4,15 +4,17 @@ It performs what `chain` decides, and keeps a journal while doing so: the turn a
 action before it is given out. The same turn again is answered from the journal; a turn that was cut off half way goes
 on from where the journal ends, whether by a retry or silently before the call's next turn. Tools get an idempotency
 key made of call, turn and place, so that a call in doubt can be repeated.
+
+The journal is what happened; the state store only says it sooner. Where two workers have one call, the journal's places
+are each written once: who comes second reads the journal anew and goes on from there (docs/state.md).
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass, field
-from typing import Protocol
+from dataclasses import dataclass, field, replace
 from weakref import WeakValueDictionary
 
 from agent.cognitive.chain import ToolRequest, question_of, respond
@@ -22,11 +24,10 @@ from agent.cognitive.flow import Flow
 from agent.cognitive.memory import with_turn
 from agent.cognitive.ports import (
     Acted,
+    CallStore,
     Dispatched,
     Dispatcher,
-    Journal,
-    JournalEntry,
-    StateStore,
+    Held,
     Tool,
     ToolAnswered,
     ToolResult,
@@ -35,16 +36,32 @@ from agent.cognitive.ports import (
     Weighed,
 )
 from agent.cognitive.stores.memory import MemoryStore
+from agent.cognitive.turn_order import Order, order_of
+from agent.cognitive.turn_story import NOT_SAVED, TurnStory
 from agent.cognitive.understanding import Understanding
-from agent.errors import AgentError, BadFlow, ProviderError, ProviderRefused, ProviderTimeout
-from agent.turn import Action, ToolTrace, TurnInput, TurnOutput, TurnTrace
+from agent.errors import (
+    BadFlow,
+    ProviderError,
+    ProviderRefused,
+    ProviderTimeout,
+    StateConflict,
+    StoreUnavailable,
+    UnknownFlow,
+)
+from agent.turn import Action, ToolTrace, Tts, TurnInput, TurnOutput, TurnTrace
 
 DEFAULT_TOOL_DEADLINE_S = 2.0
 """Longer than this without a word, and a caller asks whether anybody is there."""
 
 
-class CallStore(StateStore, Journal, Protocol):
-    """A store that is both."""
+OUT_OF_ORDER = "out_of_order"
+"""What a turn's trace has as `chosen` when it came after a later one was answered; it then has no actions."""
+STORE_UNAVAILABLE = "store_unavailable"
+"""What it has when the journal was away: the same turn again goes on from what the journal has."""
+POLL_S = 0.02
+"""How often a turn that came too early looks for the one before it."""
+MAX_CONFLICTS = 32
+"""Each conflict means that another worker wrote something; a turn has fewer entries than this."""
 
 
 class FlowOrchestrator:
@@ -56,6 +73,8 @@ class FlowOrchestrator:
         store: state and journal; this process's memory when left out.
         dispatcher: tells what the caller wants; the flow's embedded one when left out.
         tool_deadline_s: after this a tool call has failed.
+        patience_s: how long a turn whose `seq` is ahead waits for the one before it. 0 where turns cannot overtake
+            each other, as in one process; the wire's reordering where they can.
         stopwatch: reads nanoseconds for the trace's stage times; without it the trace has none, and equal turns
             have equal traces.
 
@@ -71,6 +90,7 @@ class FlowOrchestrator:
         *,
         dispatcher: Dispatcher | None = None,
         tool_deadline_s: float = DEFAULT_TOOL_DEADLINE_S,
+        patience_s: float = 0.0,
         stopwatch: Callable[[], int] | None = None,
     ) -> None:
         missing = [name for name in flow.tools if name not in tools]
@@ -80,6 +100,7 @@ class FlowOrchestrator:
         self._tools = tools
         self._store: CallStore = store if store is not None else MemoryStore()
         self._tool_deadline_s = tool_deadline_s
+        self._patience_s = patience_s
         self._stopwatch = stopwatch
         self._dispatcher: Dispatcher = dispatcher if dispatcher is not None else dispatcher_for(flow)
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -97,81 +118,155 @@ class FlowOrchestrator:
     async def stream_turn(self, turn: TurnInput) -> AsyncGenerator[Action | TurnOutput, None]:
         """The actions of the answer as they become known, and lastly the whole `TurnOutput`.
 
+        A journal that cannot be reached is no error to the caller, who hears the flow's `trouble` line; the same turn
+        again goes on from what the journal has.
+
         Raises:
-            AgentError: the turn belongs to another flow.
+            UnknownFlow: the turn belongs to another flow.
         """
         if turn.flow_id != self._flow.name:
-            raise AgentError(f"turn {turn.turn_id} is for flow {turn.flow_id!r}; here is {self._flow.name!r}")
+            raise UnknownFlow(
+                f"turn {turn.turn_id} is for flow {turn.flow_id!r}; here is {self._flow.name!r}"
+            )
         # Two deliveries of one turn must not interleave; the second waits and is answered from the journal.
         lock = self._locks.setdefault(turn.call_sid, asyncio.Lock())
-        async with lock:
-            performing = self._rehearse(turn) if turn.provisional else self._answer(turn)
-            async with aclosing(performing) as steps:
-                async for step in steps:
-                    yield step
+        given: list[Action] = []
+        conflicts, waited_s = 0, 0.0
+        while True:
+            delivery = _Delivery(turn=turn, patient=waited_s < self._patience_s, contested=conflicts > 0)
+            try:
+                async with lock, aclosing(self._deliver(delivery)) as steps:
+                    place = 0
+                    async for step in steps:
+                        if isinstance(step, TurnOutput):
+                            yield step
+                            return
+                        place += 1
+                        if place > len(given):
+                            given.append(step)
+                            yield step
+            except StateConflict as conflict:
+                conflicts += 1
+                if conflicts > MAX_CONFLICTS:
+                    raise StoreUnavailable(f"turn {turn.turn_id}: {conflicts} conflicts") from conflict
+            except StoreUnavailable:
+                line = Tts(text=self._flow.trouble)
+                yield line
+                trace = TurnTrace(chosen=STORE_UNAVAILABLE)
+                state = Dialogue().public()
+                yield TurnOutput(turn_id=turn.turn_id, actions=(*given, line), state=state, trace=trace)
+                return
+            except _TooEarly:
+                await asyncio.sleep(POLL_S)
+                waited_s += POLL_S
 
-    async def _answer(self, turn: TurnInput) -> AsyncGenerator[Action | TurnOutput, None]:
+    def _deliver(self, delivery: _Delivery) -> AsyncGenerator[Action | TurnOutput, None]:
+        return self._rehearse(delivery.turn) if delivery.turn.provisional else self._answer(delivery)
+
+    async def _answer(self, delivery: _Delivery) -> AsyncGenerator[Action | TurnOutput, None]:
         """The turn's answer, from the journal as far as that goes."""
-        entries = await self._store.entries(turn.call_sid, turn.turn_id)
-        if not entries:
-            await self._finish_last_turn(turn.call_sid)
-            opened = TurnOpened(turn=turn, before=await self._store.load(turn.call_sid))
-            await self._store.append(turn.call_sid, turn.turn_id, opened)
-            entries = (opened,)
-        async with aclosing(self._perform(entries)) as steps:
+        turn = delivery.turn
+        held = await self._held(turn.call_sid)
+        if not delivery.contested and _follows(held.dialogue, turn.seq):
+            # The usual case needs no reading of the journal: if the turn is in it, its opening will not go in again.
+            story = self._opened(turn, held.dialogue, held.version)
+        else:
+            before: Dialogue | None = None
+            version = held.version
+            entries = await self._store.entries(turn.call_sid, turn.turn_id)
+            if not entries:
+                before, version = await self._standing(turn.call_sid, held)
+                order = order_of(turn.seq, before.seq if before is not None else None)
+                if order is Order.EARLY and delivery.patient:
+                    raise _TooEarly
+                if order is Order.LATE:
+                    # Another worker may have answered it since the journal was asked; only then is it not late.
+                    entries = await self._store.entries(turn.call_sid, turn.turn_id)
+                    if not entries:
+                        yield _too_late(turn, before)
+                        return
+            if entries:
+                story = TurnStory(self._store, entries, kept=len(entries), version=version)
+            else:
+                story = self._opened(turn, before, version)
+        async with aclosing(self._perform(story)) as steps:
             async for step in steps:
                 yield step
 
     async def _rehearse(self, turn: TurnInput) -> AsyncGenerator[Action | TurnOutput, None]:
         """The answer as far as it goes while nothing is kept and no tool that changes anything is called."""
         entries = await self._store.entries(turn.call_sid, turn.turn_id)
-        if not entries or not isinstance(entries[-1], TurnClosed):
-            entries = (TurnOpened(turn=turn, before=await self._store.load(turn.call_sid)),)
-        async with aclosing(self._perform(entries)) as steps:
+        if entries and isinstance(entries[-1], TurnClosed):
+            story = TurnStory(self._store, entries, kept=len(entries), version=NOT_SAVED)
+        else:
+            held = await self._held(turn.call_sid)
+            before = held.dialogue
+            if not _follows(before, turn.seq):
+                last = await self._store.last_turn(turn.call_sid)
+                before = last[-1].after if last and isinstance(last[-1], TurnClosed) else _at_rest(before)
+            story = self._opened(turn, before, NOT_SAVED)
+        async with aclosing(self._perform(story)) as steps:
             async for step in steps:
                 yield step
 
-    async def _finish_last_turn(self, call_sid: str) -> None:
-        """A turn given up half way has begun to act: it is brought to its end before the next one is understood."""
-        last = await self._store.last_turn_id(call_sid)
-        entries = await self._store.entries(call_sid, last) if last is not None else ()
-        if entries and not isinstance(entries[-1], TurnClosed):
-            async with aclosing(self._perform(entries)) as steps:
+    async def _held(self, call_sid: str) -> Held:
+        try:
+            return await self._store.load(call_sid)
+        except StoreUnavailable:
+            return Held(version=NOT_SAVED)
+
+    async def _standing(self, call_sid: str, held: Held) -> tuple[Dialogue | None, int]:
+        """Where the call stands by journal and state together, and the state's version.
+
+        A turn given up half way has begun to act: it is brought to its end before the next one is understood.
+        """
+        last = await self._store.last_turn(call_sid)
+        kept = _at_rest(held.dialogue)
+        if not last:
+            return kept, held.version
+        story = TurnStory(self._store, last, kept=len(last), version=held.version)
+        if kept is not None and kept.seq > story.turn.seq:
+            return kept, held.version  # the journal is younger than the call
+        if story.closed is None:
+            async with aclosing(self._perform(story)) as steps:
                 async for _ in steps:
                     pass
+        assert story.closed is not None, "a turn that was performed is closed"
+        return story.closed.after, story.version
 
-    async def _perform(self, entries: Sequence[JournalEntry]) -> AsyncGenerator[Action | TurnOutput, None]:
+    def _opened(self, turn: TurnInput, before: Dialogue | None, version: int) -> TurnStory:
+        return TurnStory(self._store, (TurnOpened(turn=turn, before=before),), kept=0, version=version)
+
+    async def _perform(self, story: TurnStory) -> AsyncGenerator[Action | TurnOutput, None]:
         """Gives out what the journal has of a turn, then does the rest."""
-        opened, closed = entries[0], entries[-1]
-        assert isinstance(opened, TurnOpened), "a turn's journal begins with the turn"
-        acted = [entry.action for entry in entries if isinstance(entry, Acted)]
+        acted, answered, turn = story.acted, story.answered, story.turn
         for action in acted:
             yield action
-        if isinstance(closed, TurnClosed):
-            yield closed.output
+        if story.closed is not None:
+            yield story.closed.output
             return
-        turn = opened.turn
-        answered = [entry for entry in entries if isinstance(entry, ToolAnswered)]
         work = _Work(stopwatch=self._stopwatch)
-        weighed = await self._weighed(entries)
-        understood, walk = respond(self._flow, opened.before, turn, lambda *_: weighed.scores)
+        weighed = await self._weighed(story)
+        understood, walk = respond(self._flow, story.before, turn, lambda *_: weighed.scores)
         work.stage_ended("dispatch")
         result: ToolResult | None = None
         while True:
             try:
                 step = walk.send(result)
             except StopIteration as stop:
-                after: Dialogue = stop.value
+                after: Dialogue = replace(stop.value, seq=turn.seq, resting=True)
                 break
             result = None
             if isinstance(step, ToolRequest):
                 if turn.provisional and not self._tools[step.tool].read_only:
-                    after = opened.before or Dialogue()
+                    after = story.before or Dialogue()
                     break
                 answer = answered[len(work.tools)] if len(work.tools) < len(answered) else None
                 if answer is None:
+                    for action in await story.commit():
+                        yield action
                     answer = await self._call_tool(step, turn, place=len(work.tools))
-                    await self._keep(turn, answer)
+                    story.add(answer)
                 work.tools.append(answer.trace)
                 work.stage_ended("tools")
                 result = answer.result
@@ -180,33 +275,25 @@ class FlowOrchestrator:
                 work.actions.append(acted[len(work.actions)])
             else:
                 work.actions.append(step)
-                await self._keep(turn, Acted(action=step))
-                yield step
+                story.add(Acted(action=step))
         after = with_turn(after, turn, work.actions)
         output = work.output(turn, understood, weighed, after)
-        await self._keep(turn, TurnClosed(output=output, after=after))
-        if not turn.provisional:
-            await self._store.save(turn.call_sid, after)
+        story.add(TurnClosed(output=output, after=after))
+        for action in await story.commit():
+            yield action
         yield output
 
-    async def _weighed(self, entries: Sequence[JournalEntry]) -> Weighed:
+    async def _weighed(self, story: TurnStory) -> Weighed:
         """What the caller's words may mean: as it was found the first time, where it might be found otherwise now."""
-        opened = entries[0]
-        assert isinstance(opened, TurnOpened), "a turn's journal begins with the turn"
-        question = question_of(self._flow, opened.before, opened.turn)
+        question = question_of(self._flow, story.before, story.turn)
         if question is None:
             return Weighed(scores=(), model="")
-        before = next((entry.weighed for entry in entries if isinstance(entry, Dispatched)), None)
-        if before is not None:
-            return before
+        if story.weighed is not None:
+            return story.weighed
         weighed = await self._dispatcher.weigh(question)
         if not self._dispatcher.repeatable:
-            await self._keep(opened.turn, Dispatched(weighed=weighed))
+            story.add(Dispatched(weighed=weighed))
         return weighed
-
-    async def _keep(self, turn: TurnInput, entry: JournalEntry) -> None:
-        if not turn.provisional:
-            await self._store.append(turn.call_sid, turn.turn_id, entry)
 
     async def _call_tool(self, request: ToolRequest, turn: TurnInput, *, place: int) -> ToolAnswered:
         """Calls the tool; whatever goes wrong is an answer too, for the flow has a branch for it."""
@@ -230,6 +317,40 @@ class FlowOrchestrator:
             idempotency_key=key,
         )
         return ToolAnswered(trace=trace, result=result)
+
+
+class _TooEarly(Exception):
+    """The turn before this one has not come yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Delivery:
+    """A turn as it was handed over.
+
+    Attributes:
+        patient: it may still wait for the turn before it.
+        contested: another worker was found at this call, so the journal must be read.
+    """
+
+    turn: TurnInput
+    patient: bool
+    contested: bool
+
+
+def _at_rest(dialogue: Dialogue | None) -> Dialogue | None:
+    return dialogue if dialogue is not None and dialogue.resting else None
+
+
+def _follows(dialogue: Dialogue | None, seq: int) -> bool:
+    """Whether a call of which this is held surely waits for the turn `seq`."""
+    if dialogue is None:
+        return seq == 0
+    return dialogue.resting and dialogue.seq + 1 == seq
+
+
+def _too_late(turn: TurnInput, now: Dialogue | None) -> TurnOutput:
+    state = (now or Dialogue()).public()
+    return TurnOutput(turn_id=turn.turn_id, actions=(), state=state, trace=TurnTrace(chosen=OUT_OF_ORDER))
 
 
 @dataclass(slots=True, kw_only=True)

@@ -163,32 +163,73 @@ class TurnClosed:
 JournalEntry = TurnOpened | Dispatched | Acted | ToolAnswered | TurnClosed
 
 
-class StateStore(Protocol):
-    """Keeps where each call stands between its turns."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """What a state store holds of a call.
 
-    async def load(self, call_sid: str) -> Dialogue | None:
-        """The call's dialogue; None for a call not known."""
+    Attributes:
+        dialogue: where the call stands; None for a call not known, or not any more.
+        version: counts the saves; 0 for a call not known.
+    """
+
+    dialogue: Dialogue | None = None
+    version: int = 0
+
+
+class StateStore(Protocol):
+    """Keeps where each call stands, for quick reading. It may forget: the journal can tell it again."""
+
+    async def load(self, call_sid: str) -> Held:
+        """What is held of the call.
+
+        Raises:
+            StoreUnavailable: the store cannot be reached, or did not answer in time.
+        """
         ...
 
-    async def save(self, call_sid: str, dialogue: Dialogue) -> None:
-        """Keeps the dialogue in place of the one before."""
+    async def save(self, call_sid: str, dialogue: Dialogue, *, after: int) -> int:
+        """Keeps the dialogue in place of the one of version `after`, and returns its own version.
+
+        Raises:
+            StateConflict: another version is kept; somebody else works on this call.
+            StoreUnavailable: the store cannot be reached, or did not answer in time.
+        """
         ...
 
 
 class Journal(Protocol):
     """Keeps, for each turn, what was decided and done, in the order it was done; so a turn can be resumed."""
 
-    async def append(self, call_sid: str, turn_id: str, entry: JournalEntry) -> None:
-        """Adds an entry to the turn; it is kept when this returns."""
+    async def append(self, turn: TurnInput, place: int, entries: Sequence[JournalEntry]) -> None:
+        """Adds entries to the turn, the first of them at this place (0 for its opening): all of them or none.
+
+        They are kept when this returns.
+
+        Raises:
+            StateConflict: one of the places is taken, or another turn has this turn's `seq`.
+            StoreUnavailable: the journal cannot be reached, or did not answer in time.
+        """
         ...
 
     async def entries(self, call_sid: str, turn_id: str) -> Sequence[JournalEntry]:
-        """The turn's entries, oldest first; empty for a turn not known."""
+        """The turn's entries, oldest first; empty for a turn not known.
+
+        Raises:
+            StoreUnavailable: the journal cannot be reached, or did not answer in time.
+        """
         ...
 
-    async def last_turn_id(self, call_sid: str) -> str | None:
-        """The turn of the call that was opened last."""
+    async def last_turn(self, call_sid: str) -> Sequence[JournalEntry]:
+        """The entries of the call's turn with the highest `seq`, oldest first; empty for a call not known.
+
+        Raises:
+            StoreUnavailable: the journal cannot be reached, or did not answer in time.
+        """
         ...
+
+
+class CallStore(StateStore, Journal, Protocol):
+    """Both in one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,8 +17,7 @@ from agent.clock import stopwatch_ns
 from agent.cognitive.flow import Flow
 from agent.cognitive.flow_file import BUILT_IN_FLOWS, load_flow
 from agent.cognitive.knowledge_source import ANSWER_TOOL
-from agent.cognitive.orchestrator import CallStore
-from agent.cognitive.ports import Tool
+from agent.cognitive.ports import CallStore, Tool
 from agent.cognitive.stores.memory import MemoryStore
 from agent.errors import BadFlow, BadKnowledge, BadSettings, LostCall
 from agent.flow_assembly import make_dialogue
@@ -182,8 +181,8 @@ def _of_known_calls(stream_turn: StreamTurn, store: CallStore) -> StreamTurn:
     """The same dialogue for calls that began in this process: a memory that died with another would greet them anew."""
 
     async def stream(turn: TurnInput) -> AsyncGenerator[Action | TurnOutput, None]:
-        begun = turn.seq == 0 or await store.load(turn.call_sid) is not None
-        if not begun and await store.last_turn_id(turn.call_sid) is None:
+        begun = turn.seq == 0 or (await store.load(turn.call_sid)).dialogue is not None
+        if not begun and not await store.last_turn(turn.call_sid):
             raise LostCall(f"nothing is known of the turns before {turn.turn_id}")
         async with aclosing(stream_turn(turn)) as items:
             async for item in items:

@@ -17,9 +17,11 @@ from agent.cache import ContentCache
 from agent.clock import Clock
 from agent.cognitive.flow import Flow
 from agent.cognitive.flow_file import load_flow
+from agent.errors import BadSettings
 from agent.events import CallEvent
 from agent.flow_documents import FlowDocuments, documents_of
 from agent.settings import AgentSettings
+from agent.store_assembly import MEMORY
 from agent.turn import Json, StreamTurn
 from evals.record import ToolCall
 from evals.scenario.flow_names import flow_path
@@ -68,6 +70,10 @@ class ReferenceTarget:
         self._remote: RemoteCalls | None = None
         described = asdict(settings)
         del described["flow"]
+        for half in ("state", "journal"):
+            # A simulated call's memory is its own, and a URL may hold a password, which no record is to keep.
+            if described.pop(half) != MEMORY:
+                raise BadSettings(f"agent.{half}: simulated calls keep theirs in memory; leave it out")
         if not settings.flow_url:
             del described["flow_url"]  # so that records from before there was one keep their hash
         self._described: Mapping[str, Json] = {

@@ -81,7 +81,8 @@ def test_a_reply_may_not_speak_of_what_is_not_known() -> None:
         "states.leave: {{room}} may have no value here",
     )
     assert mistakes_of(with_reply(instructions="Name {{name|backwards}}.")) == (
-        "states.leave: there is no filter 'backwards'; there are digits, email, time, times",
+        "states.leave: there is no filter 'backwards'; there are "
+        "amount, clock, date, digits, email, moment, number, signs, time, times",
     )
 
 

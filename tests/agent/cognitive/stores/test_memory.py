@@ -1,44 +1,36 @@
 import asyncio
 
 from agent.cognitive.dialogue import Dialogue
-from agent.cognitive.ports import Acted
+from agent.cognitive.stores.joined import JoinedStore
 from agent.cognitive.stores.memory import MemoryStore
-from agent.turn import Tts
-
-HELLO = Acted(action=Tts(text="Hello."))
+from tests.ports.call_store import check_journal, check_state_store
 
 
-def test_a_dialogue_saved_is_the_dialogue_loaded() -> None:
-    async def saved() -> tuple[Dialogue | None, Dialogue | None]:
+def test_memory_is_a_state_store_and_a_journal() -> None:
+    async def checked() -> None:
         store = MemoryStore()
-        await store.save("a", Dialogue(node_id="x"))
-        return await store.load("a"), await store.load("b")
+        await check_state_store(store, store, "state")
+        await check_journal(store, store, "journal")
 
-    assert asyncio.run(saved()) == (Dialogue(node_id="x"), None)
+    asyncio.run(checked())
 
 
-def test_a_journal_keeps_each_turns_entries_in_order() -> None:
-    async def kept() -> list[object]:
-        store = MemoryStore()
-        await store.append("a", "1", HELLO)
-        await store.append("a", "2", HELLO)
-        await store.append("a", "2", HELLO)
-        return [
-            await store.entries("a", "2"),
-            await store.entries("a", "3"),
-            await store.entries("b", "1"),
-            await store.last_turn_id("a"),
-            await store.last_turn_id("b"),
-        ]
+def test_two_stores_joined_are_a_state_store_and_a_journal() -> None:
+    async def checked() -> None:
+        state, journal = MemoryStore(), MemoryStore()
+        store = JoinedStore(state, journal)
+        await check_state_store(store, state, "state")
+        await check_journal(store, journal, "journal")
+        assert await journal.load("state") != await state.load("state")
 
-    assert asyncio.run(kept()) == [(HELLO, HELLO), (), (), "2", None]
+    asyncio.run(checked())
 
 
 def test_the_call_longest_untouched_is_forgotten_first() -> None:
     async def left() -> list[bool]:
         store = MemoryStore(max_calls=2)
-        for call in ("a", "b", "a", "c"):
-            await store.save(call, Dialogue())
-        return [await store.load(call) is not None for call in ("a", "b", "c")]
+        for call, after in (("a", 0), ("b", 0), ("a", 1), ("c", 0)):
+            await store.save(call, Dialogue(), after=after)
+        return [(await store.load(call)).dialogue is not None for call in ("a", "b", "c")]
 
     assert asyncio.run(left()) == [True, False, True]
