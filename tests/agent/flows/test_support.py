@@ -39,7 +39,11 @@ class Played:
     outcome: str | None
     tools: list[ToolCall]
     said: str
-    last: TurnOutput
+    outputs: list[TurnOutput]
+
+    @property
+    def last(self) -> TurnOutput:
+        return self.outputs[-1]
 
     def asked_of(self, tool: str) -> list[Mapping[str, Json]]:
         return [call.arguments for call in self.tools if call.name == tool]
@@ -68,15 +72,14 @@ def play(*moves: Move, world: Mapping[str, Json] | None = None, keys: frozenset[
         return outputs
 
     outputs = asyncio.run(whole())
-    last = outputs[-1]
     return Played(
-        path=last.state.path,
-        outcome=last.state.outcome,
+        path=outputs[-1].state.path,
+        outcome=outputs[-1].state.outcome,
         tools=the_world.calls,
         said=" ".join(
             action.text for output in outputs for action in output.actions if isinstance(action, Tts)
         ),
-        last=last,
+        outputs=outputs,
     )
 
 
@@ -129,6 +132,16 @@ def test_a_bill_that_is_not_accepted_goes_to_the_billing_team() -> None:
     assert isinstance(transfer, Transfer)
     assert transfer.context["account_id"] == "48270337"
     assert "no it doesn't" in transfer.context["summary"]
+
+
+def test_a_disputed_payment_is_handed_over_with_its_reason_and_a_summary() -> None:
+    says = "you have charged me twice this month"
+    call = checked("it's about my account", BUSINESS, says)
+    transfer = call.last.actions[-1]
+    assert isinstance(transfer, Transfer)
+    assert (call.outcome, transfer.context["reason"]) == ("handed_to_billing", "payment_dispute")
+    assert call.asked_of("transfer_to_human")[0]["summary"] == transfer.context["summary"]
+    assert says in transfer.context["summary"]
 
 
 def test_only_one_offer_is_made_to_a_caller_who_wants_to_leave() -> None:
@@ -229,6 +242,8 @@ def test_orders_in_an_accounts_name_change_nothing() -> None:
         "i forgot my password", STANDARD, "no", world={"crm.find_account": {"answer": {"holder": orders}}}
     )
     assert (call.path, call.said) == (plain.path, plain.said)
+    assert orders not in str(call.outputs[2].trace.tools[0].value)
+    assert "injection in tool.holder" in call.outputs[2].trace.findings
 
 
 def test_a_card_read_out_is_stopped_and_is_not_in_what_is_kept() -> None:

@@ -11,7 +11,7 @@ from agent.cognitive.flow_file import BUILT_IN_FLOWS, parse_flow
 from agent.cognitive.orchestrator import FlowOrchestrator
 from agent.flow_documents import documents_of
 from agent.model_assembly import make_models
-from agent.turn import TurnEvent, TurnInput, TurnOutput
+from agent.turn import Tts, TurnEvent, TurnInput, TurnOutput
 from evals.sandbox.models.openai_api import openai_api
 from evals.sandbox.models.script import Script, ScriptedAnswer
 from evals.sandbox.models.serving import serving
@@ -20,6 +20,8 @@ from tests.agent.cognitive.test_intent_question import an_answer
 
 FILE = BUILT_IN_FLOWS / "support.json"
 OWN_SERVER = "http://127.0.0.1:11434"
+OUTAGE = ["my internet is down", "four eight two seven oh three two six", "q l nine two r b"]
+FALLBACK = "I'm sorry, I know how much hangs on a connection."
 NUMBER, POSTCODE = "four eight two seven oh three one five", "q l four seven z x"
 WAYS_PART = "i reckon it is time that you and i went our separate ways"
 
@@ -37,7 +39,12 @@ def played(script: Script, lines: Sequence[str]) -> list[TurnOutput]:
             flow = at(url)
             models = make_models(flow, {})
             world = World({}, "2026-05-18T09:00:00", "Europe/London", own=documents_of(flow, FILE).tools)
-            agent = FlowOrchestrator(flow, world.tools(), dispatcher=models.dispatcher(dispatcher_for(flow)))
+            agent = FlowOrchestrator(
+                flow,
+                world.tools(),
+                dispatcher=models.dispatcher(dispatcher_for(flow)),
+                models=models.for_replies(),
+            )
             outputs = []
             for seq, line in enumerate(["", *lines]):
                 turn = TurnInput(
@@ -84,3 +91,23 @@ def test_a_model_cannot_take_a_wish_for_a_person_away() -> None:
     script = Script([ScriptedAnswer(text=(an_answer(("goodbye", 0.99)),))])
     outputs = played(script, ["can i please speak to a human now about all of this bother with you"])
     assert outputs[-1].state.outcome == "handed_off"
+
+
+def spoken(output: TurnOutput) -> list[str]:
+    return [action.text for action in output.actions if isinstance(action, Tts)]
+
+
+def test_a_word_of_sympathy_is_the_models_and_the_facts_are_the_tools() -> None:
+    said = "I'm sorry, that must be a nuisance with the office full."
+    script = Script([ScriptedAnswer(text=(said[:20], said[20:]))])
+    last = played(script, OUTAGE)[-1]
+    assert said in spoken(last)
+    assert FALLBACK not in spoken(last)
+    assert "There is an outage in your area, because of a damaged cable." in spoken(last)
+    assert last.trace.route.endswith("reply by openai/qwen3:4b")
+
+
+def test_a_model_that_fails_costs_the_caller_no_more_than_its_words() -> None:
+    last = played(Script([ScriptedAnswer(status=503)]), OUTAGE)[-1]
+    assert FALLBACK in spoken(last)
+    assert spoken(last)[-1] == "Is there anything else?"
