@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import runpy
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.cognitive.flow import Kind
+from agent.cognitive.flow_diagram import flow_diagram
 from agent.cognitive.flow_file import BUILT_IN_FLOWS, built_in_flow
 from agent.cognitive.guard.claims import claim_findings
 from agent.cognitive.guard.redaction.redactor import redact_lines
@@ -20,6 +24,7 @@ from agent.turn import Json, Transfer, Tts, TurnEvent, TurnInput, TurnOutput
 from evals.record import ToolCall
 from evals.sim.world import World
 
+ROOT = Path(__file__).parents[3]
 SUPPORT = built_in_flow("support")
 DOCUMENTS = documents_of(SUPPORT, BUILT_IN_FLOWS / "support.json")
 GONE = TurnEvent.HANGUP
@@ -198,6 +203,27 @@ def test_three_failed_checks_go_to_a_person_and_nothing_is_done() -> None:
     assert call.asked_of("crm.send_reset_link") == []
 
 
+GUESSING = [
+    *("q l one one a a", "the first of may nineteen eighty", "it's my neighbour's account", "yes", "no"),
+    *(STANDARD, BUSINESS, "i don't know it", "goodbye", "what details do you hold"),
+]
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(st.sampled_from(GUESSING), max_size=14))
+def test_no_way_round_gives_a_guesser_a_fourth_try(moves: list[str]) -> None:
+    call = play("i forgot my password", STANDARD, "q l three three d d", *moves)
+    assert len(call.asked_of("crm.verify_identity")) <= 3
+    assert "verified" not in call.path
+
+
+def test_whoever_asks_about_a_neighbour_in_between_has_no_more_tries_for_it() -> None:
+    around = ["it's my neighbour's account", "yes", STANDARD, "q l one one a a"]
+    call = play("i forgot my password", STANDARD, "q l three three d d", *around, *around)
+    assert call.outcome == "handed_to_security"
+    assert len(call.asked_of("crm.verify_identity")) == 3
+
+
 @pytest.mark.parametrize("number", POSTCODES)
 def test_one_customers_details_do_not_open_anothers_account(number: str) -> None:
     for other, postcode in POSTCODES.items():
@@ -290,6 +316,27 @@ def test_a_tool_that_fails_never_leaves_the_caller_alone() -> None:
     for tool, moves in walks.items():
         call = play(*moves, world={tool: {"fault": "timeout"}})
         assert (call.outcome or "").startswith("handed_"), tool
+
+
+@pytest.mark.parametrize("before", [(), ("it's about my account",), ("it's about my account", STANDARD)])
+def test_whoever_says_goodbye_is_let_go(before: tuple[str, ...]) -> None:
+    assert play(*before, "okay bye").outcome == "completed"
+
+
+def test_the_manuals_picture_is_drawn_from_the_flow_itself() -> None:
+    drawn = f"```mermaid\n{flow_diagram(SUPPORT)}```"
+    assert drawn in (ROOT / "docs" / "agents.md").read_text(encoding="utf-8")
+
+
+def test_the_manuals_call_is_what_the_example_prints(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    suite = ROOT / "corpora" / "support" / "paths.yaml"
+    monkeypatch.setattr(sys, "argv", ["call.py", str(suite), "outage_in_the_area"])
+    runpy.run_path(str(ROOT / "docs" / "examples" / "call.py"), run_name="__main__")
+    # The manual's lines are wrapped, the example's are not.
+    shown = " ".join((ROOT / "docs" / "agents.md").read_text(encoding="utf-8").split())
+    assert " ".join(capsys.readouterr().out.split()) in shown
 
 
 def test_a_caller_who_hangs_up_is_gone() -> None:
