@@ -162,6 +162,10 @@ def _done(account: _Account, arguments: Mapping[str, Json], number: int, now: da
     return _DONE
 
 
+def _sent(account: _Account, arguments: Mapping[str, Json], number: int, now: datetime) -> ToolResult:
+    return ToolResult(ok=True, status="success", value={"sent": "yes"})
+
+
 _ANSWERS: Mapping[str, Callable[[_Account, Mapping[str, Json], int, datetime], ToolResult]] = {
     "crm.verify_identity": _verified,
     "status.outage": _outage,
@@ -171,5 +175,5 @@ _ANSWERS: Mapping[str, Callable[[_Account, Mapping[str, Json], int, datetime], T
     "crm.move_home": _move,
     "crm.apply_offer": _done,
     "crm.cancel_service": _cancelled,
-    "crm.send_reset_link": _done,
+    "crm.send_reset_link": _sent,
 }
