@@ -1,4 +1,4 @@
-"""What a suite is made of, by content: its file, the clips it plays, the flows it expects, the cards that grade it.
+"""What a suite is made of, by content: its file, clips, the flows it expects with their documents, its cards.
 
 A run keeps these hashes. It is gone on with, and merged with its other shards, only where they are the same: calls
 of two different suites under one name would be a run that nobody played.
@@ -10,6 +10,9 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from agent.cognitive.flow_file import load_flow
+from agent.errors import BadKnowledge
+from agent.flow_documents import documents_fingerprint
 from evals.errors import BadInput
 from evals.scenario.flow_names import flow_path
 from evals.scenario.model import Suite
@@ -31,6 +34,14 @@ def hashes_of(suite: Suite, file: Path, cards: Sequence[Path]) -> dict[str, str]
     files |= {f"flow {flow}": flow_path(flow, folder) for flow in flows}
     files |= {f"scorecards/{card.name}": card for card in cards}
     hashes = {f"{suite.name}/{name}": _sha256(path) for name, path in files.items()}
+    for flow in flows:
+        path = flow_path(flow, folder)
+        try:
+            documents = documents_fingerprint(load_flow(path), path)
+        except BadKnowledge as error:
+            raise BadInput(str(error.where), error.mistakes) from error
+        if documents:
+            hashes[f"{suite.name}/documents of {flow}"] = documents
     for scenario in suite.scenarios:
         for step in scenario.caller:
             if step.clip:

@@ -16,10 +16,12 @@ from pathlib import Path
 from agent.clock import stopwatch_ns
 from agent.cognitive.flow import Flow
 from agent.cognitive.flow_file import BUILT_IN_FLOWS, load_flow
+from agent.cognitive.knowledge_source import ANSWER_TOOL
 from agent.cognitive.ports import CallStore, Tool
 from agent.cognitive.stores.memory import MemoryStore
-from agent.errors import BadFlow, BadSettings, LostCall
+from agent.errors import BadFlow, BadKnowledge, BadSettings, LostCall
 from agent.flow_assembly import make_dialogue
+from agent.flow_documents import FlowDocuments, documents_of
 from agent.serving.app import Check, ServedFlow, Service
 from agent.serving.limits import Limits
 from agent.serving.log import log_failure
@@ -79,7 +81,7 @@ def make_service(
     Raises:
         BadSettings: the options do not make one; lists every mistake, those of flow files included.
     """
-    flows = _loaded(options)
+    flows, documents = _loaded(options)
     code = code_version()
     closing = list(closers)
     if tools is None:
@@ -103,7 +105,9 @@ def make_service(
         measures, measures_type = Measures(), CONTENT_TYPE
 
     def served(flow: Flow) -> StreamTurn:
-        ours = tools(flow) if spans is None else spans.traced_tools(tools(flow))
+        # A flow that names its documents asks those, whoever answers its other tools.
+        ours = {**tools(flow), **documents[flow.name].tools}
+        ours = ours if spans is None else spans.traced_tools(ours)
         kept = store if store is not None else MemoryStore()
         stream: StreamTurn = make_dialogue(flow, ours, store=kept, stopwatch=stopwatch_ns).stream_turn
         if store is None:
@@ -136,14 +140,16 @@ def code_version() -> str:
         return "unknown"
 
 
-def _loaded(options: FlowServiceOptions) -> list[Flow]:
+def _loaded(options: FlowServiceOptions) -> tuple[list[Flow], Mapping[str, FlowDocuments]]:
     mistakes: list[str] = []
     flows: dict[str, Flow] = {}
+    documents: dict[str, FlowDocuments] = {}
     for name in options.flows:
         path = Path(name) if "/" in name or name.endswith(".json") else BUILT_IN_FLOWS / f"{name}.json"
         try:
             flow = load_flow(path)
-        except BadFlow as error:
+            documents[flow.name] = documents_of(flow, path)
+        except (BadFlow, BadKnowledge) as error:
             mistakes.append(str(error))
             continue
         if flow.name in flows:
@@ -159,13 +165,14 @@ def _loaded(options: FlowServiceOptions) -> list[Flow]:
         mistakes.append("--otlp: its packages are not installed; pip install 'milliwatt[telemetry]'")
     if mistakes:
         raise BadSettings("\n".join(mistakes))
-    return list(flows.values())
+    return list(flows.values()), documents
 
 
 def _no_tools(flow: Flow) -> Mapping[str, Tool]:
-    if flow.tools:
+    missing = [name for name in flow.tools if name != ANSWER_TOOL or flow.knowledge is None]
+    if missing:
         raise BadSettings(
-            f"flow {flow.name} calls {', '.join(flow.tools)}; say with --webhook URL what answers them"
+            f"flow {flow.name} calls {', '.join(missing)}; say with --webhook URL what answers them"
         )
     return {}
 

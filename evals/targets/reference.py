@@ -19,6 +19,7 @@ from agent.cognitive.flow import Flow
 from agent.cognitive.flow_file import load_flow
 from agent.errors import BadSettings
 from agent.events import CallEvent
+from agent.flow_documents import FlowDocuments, documents_of
 from agent.settings import AgentSettings
 from agent.store_assembly import MEMORY
 from agent.turn import Json, StreamTurn
@@ -85,11 +86,10 @@ class ReferenceTarget:
     def describe(self, case: Case) -> Mapping[str, Json]:
         """Its version, settings, latency profile and the hash of its flow."""
         loaded = self._loaded(case)
-        return {
-            **self._described,
-            "flow": loaded.flow.name,
-            "flow_sha256": loaded.sha256,
-        }
+        described = {**self._described, "flow": loaded.flow.name, "flow_sha256": loaded.sha256}
+        if loaded.documents.fingerprint:
+            described["documents_sha256"] = loaded.documents.fingerprint
+        return described
 
     def warm_up(self, case: Case) -> None:
         """Loads what serves many calls, so that it is not counted to the first."""
@@ -103,19 +103,21 @@ class ReferenceTarget:
 
     def text_agent(self, case: Case) -> TextAgent:
         """Its cognitive layer for one call."""
-        flow = self._loaded(case).flow
+        loaded = self._loaded(case)
+        flow = loaded.flow
         if self._settings.flow_url:
             remote = self._remote_calls().call()
             return TextAgent(run_turn=remote.run_turn, flow_id=flow.name, tools=remote.tools)
-        world = World(case.scenario.world, case.scenario.now_iso, case.scenario.time_zone)
+        world = loaded.world(case)
         dialogue = make_dialogue(flow, world.tools())
         return TextAgent(run_turn=dialogue.run_turn, flow_id=flow.name, tools=world.calls)
 
     def audio_agent(self, case: Case, clock: Clock) -> AgentUnderTest:
         """All of it for one call."""
-        flow, providers = self._loaded(case).flow, self._providers_for(case)
+        loaded, providers = self._loaded(case), self._providers_for(case)
+        flow = loaded.flow
         delays = Delays(self._profile, seed=case.seed, scenario=case.scenario.id, repeat=case.repeat)
-        stream_turn, tools = self._audio_dialogue(case, flow, clock)
+        stream_turn, tools = self._audio_dialogue(case, loaded, clock)
         events: list[CallEvent] = []
         listened = Listened(self._cache, f"{case.id} {case.seed}")
         stt = CachedSpeechToText(providers.ears.stt, listened, providers.ears.identity)
@@ -142,13 +144,15 @@ class ReferenceTarget:
             self._remote.close()
             self._remote = None
 
-    def _audio_dialogue(self, case: Case, flow: Flow, clock: Clock) -> tuple[StreamTurn, Sequence[ToolCall]]:
+    def _audio_dialogue(
+        self, case: Case, loaded: _LoadedFlow, clock: Clock
+    ) -> tuple[StreamTurn, Sequence[ToolCall]]:
         """What answers the call's turns, and the tool calls it makes of them."""
         if self._settings.flow_url:
             remote = self._remote_calls().call(clock)
             return remote.stream_turn, remote.tools
-        world = World(case.scenario.world, case.scenario.now_iso, case.scenario.time_zone, clock)
-        return make_dialogue(flow, world.tools()).stream_turn, world.calls
+        world = loaded.world(case, clock)
+        return make_dialogue(loaded.flow, world.tools()).stream_turn, world.calls
 
     def _remote_calls(self) -> RemoteCalls:
         if self._remote is None:
@@ -164,7 +168,8 @@ class ReferenceTarget:
         path = self._path(case)
         if path not in self._flows:
             flow = load_flow(path)
-            self._flows[path] = _LoadedFlow(flow, hashlib.sha256(path.read_bytes()).hexdigest())
+            documents = documents_of(flow, path, cache=self._cache)
+            self._flows[path] = _LoadedFlow(flow, hashlib.sha256(path.read_bytes()).hexdigest(), documents)
         return self._flows[path]
 
     def _providers_for(self, case: Case) -> Providers:
@@ -184,3 +189,9 @@ async def _open_and_close(stt: SpeechToText) -> None:
 class _LoadedFlow:
     flow: Flow
     sha256: str
+    documents: FlowDocuments
+
+    def world(self, case: Case, clock: Clock | None = None) -> World:
+        """The case's world: fakes for all tools but the flow's documents, which are the agent's own."""
+        scenario = case.scenario
+        return World(scenario.world, scenario.now_iso, scenario.time_zone, clock, own=self.documents.tools)
