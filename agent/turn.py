@@ -119,6 +119,7 @@ class TurnTrace:
     Attributes:
         model: what weighed the intents.
         route: why it was that model, where there was a choice.
+        findings: what guards found, as "kind in place"; never the words themselves.
     """
 
     intents: tuple[IntentScore, ...] = ()
@@ -126,6 +127,7 @@ class TurnTrace:
     tools: tuple[ToolTrace, ...] = ()
     model: str = ""
     route: str = ""
+    findings: tuple[str, ...] = ()
     tokens_in: int = 0
     tokens_out: int = 0
     cost_usd: float = 0.0

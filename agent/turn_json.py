@@ -175,6 +175,7 @@ def _trace_of(model: TurnTraceModel) -> TurnTrace:
     rest = {item.name: getattr(model, item.name) for item in fields(TurnTrace)}
     rest["intents"] = tuple(IntentScore(**_members(IntentScore, score)) for score in model.intents)
     rest["tools"] = tuple(ToolTrace(**_members(ToolTrace, tool)) for tool in model.tools)
+    rest["findings"] = tuple(model.findings)
     return TurnTrace(**rest)
 
 

@@ -162,7 +162,8 @@ class TurnTraceModel(Answered):
     chosen: Name = ""
     tools: list[ToolTraceModel] = []
     model: Name = ""
-    route: str = ""
+    route: Text = ""
+    findings: list[Text] = []
     tokens_in: Count = 0
     tokens_out: Count = 0
     cost_usd: float = 0.0

@@ -9,11 +9,12 @@ dialogue, branch and tool answers always make the same steps: that is what lets 
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from agent.cognitive.decision import decided
-from agent.cognitive.dialogue import Dialogue
+from agent.cognitive.dialogue import Dialogue, Said
+from agent.cognitive.disclosing import too_often, unheard, with_heard_lines, with_lines_said
 from agent.cognitive.flow import (
     BACK,
     EXHAUSTED,
@@ -26,25 +27,25 @@ from agent.cognitive.flow import (
     VOICEMAIL,
     Branch,
     Flow,
+    Generate,
     Kind,
     State,
     ToolAction,
 )
-from agent.cognitive.handoff import (
-    EXPLICIT_REQUEST,
-    FAILED_ATTEMPTS,
-    LOW_CONFIDENCE,
-    REASON,
-    SUMMARY,
-    SYSTEM_ERROR,
-    whisper,
-)
-from agent.cognitive.memory import heard_so_far
+from agent.cognitive.generation import Material
+from agent.cognitive.guard.disclosures import Disclosure
+from agent.cognitive.guard.finding import HandoffReason
+from agent.cognitive.guard.permissions import transfer_allowed
+from agent.cognitive.guard.turn_guard import GuardVerdict
+from agent.cognitive.handoff import REASON, SUMMARY, whisper
+from agent.cognitive.memory import CALLER, heard_so_far
 from agent.cognitive.ports import Question, ToolResult
-from agent.cognitive.spoken_words import spoken_words
-from agent.cognitive.understanding import Understanding, WeighIntents, understand
+from agent.cognitive.understanding import Understanding, WeighIntents, understand, words_to_weigh
 from agent.cognitive.wording import TRANSCRIPT, Value, Wording, fill, fill_json, sentences
 from agent.turn import Action, EndCall, Json, Transfer, Transition, Tts, TurnEvent, TurnInput
+
+PASSAGES = "passages"
+"""The variable in which a flow keeps what documents say, for a generated reply to go by."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,13 +56,30 @@ class ToolRequest:
     arguments: Mapping[str, Json]
 
 
-Walk = Generator[Action | ToolRequest, ToolResult | None, Dialogue]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyRequest:
+    """A reply to be worded by a model, said before the walk goes on."""
+
+    wanted: Generate
+    material: Material
+
+
+Walk = Generator[Action | ToolRequest | ReplyRequest, ToolResult | None, Dialogue]
 
 
 def respond(
-    flow: Flow, before: Dialogue | None, turn: TurnInput, weigh: WeighIntents
+    flow: Flow,
+    before: Dialogue | None,
+    turn: TurnInput,
+    weigh: WeighIntents,
+    verdict: GuardVerdict | None = None,
 ) -> tuple[Understanding, Walk]:
-    """What a turn means to a call that stands at `before` (None: not known), and the walk that answers it."""
+    """What a turn means to a call that stands at `before` (None: not known), and the walk that answers it.
+
+    Args:
+        weigh: tells what the caller's words may mean.
+        verdict: what the flow's guard found in them; it goes before all meaning.
+    """
     if turn.event is TurnEvent.HANGUP:
         return Understanding(branch="hangup"), _hang_up(before or Dialogue())
     if before is None or not before.node_id:
@@ -76,6 +94,11 @@ def respond(
         return Understanding(branch="ended"), _end_again(before)
     if turn.event is TurnEvent.ANSWERED:
         return Understanding(branch="answered"), _ask_again(flow, before, turn)
+    wording = _wording(flow, before, turn)
+    before = with_heard_lines(flow.guard, before, turn, lambda text: fill(text, wording))
+    if verdict is not None and verdict.branch is not None:
+        kind = verdict.findings[0].kind
+        return Understanding(branch=f"guard: {kind}"), _guarded(flow, before, verdict, turn)
     understood = understand(flow, before, turn, weigh)
     return understood, _take_turn(flow, before, understood, turn)
 
@@ -85,12 +108,13 @@ def question_of(flow: Flow, before: Dialogue | None, turn: TurnInput) -> Questio
     waits = before is not None and bool(before.node_id) and before.outcome is None
     if before is None or not waits or turn.event is not TurnEvent.SPEECH:
         return None
-    words = tuple(spoken_words(turn.transcript))
+    state = flow.states[before.node_id]
+    words = words_to_weigh(state, before, turn)
     if not words:
         return None
     return Question(
         flow=flow,
-        state=flow.states[before.node_id],
+        state=state,
         words=words,
         transcript=turn.transcript,
         variables=turn.variables,
@@ -112,11 +136,11 @@ def _take_turn(flow: Flow, dialogue: Dialogue, understood: Understanding, turn: 
         doubtful=_doubtful(flow, dialogue, turn),
     )
     if turns > flow.turn_limit:
-        worn = replace(dialogue, turns=turns, captured=captured, reason=FAILED_ATTEMPTS)
+        worn = replace(dialogue, turns=turns, captured=captured, reason=HandoffReason.FAILED_ATTEMPTS)
         return _enter(flow, worn, Branch(to=flow.too_long), turn)
     if flow.low_confidence is not None and dialogue.doubtful >= flow.low_confidence.turns:
-        unheard = replace(dialogue, turns=turns, reason=LOW_CONFIDENCE)
-        return _enter(flow, unheard, Branch(to=flow.low_confidence.to), turn)
+        given_up = replace(dialogue, turns=turns, reason=HandoffReason.LOW_CONFIDENCE)
+        return _enter(flow, given_up, Branch(to=flow.low_confidence.to), turn)
     if understood.says:
         # About a value: the question that is open stays open, and is asked again unless an answer is awaited.
         return _about_a_value(flow, replace(dialogue, turns=turns, captured=captured), understood.says, turn)
@@ -124,10 +148,24 @@ def _take_turn(flow: Flow, dialogue: Dialogue, understood: Understanding, turn: 
         # Whoever speaks over the question has not heard it; asking again shortly is no failed attempt.
         return _ask_again(flow, replace(dialogue, turns=turns), turn)
     answered = understood.branch not in (NO_SPEECH, UNCLEAR)
+    owed = unheard(flow.guard, dialogue, state.name) if answered else ()
+    if owed and understood.branch not in flow.priority:
+        # What was to be heard before this question was spoken over: no answer counts until it was.
+        return _disclose(flow, replace(dialogue, turns=turns), owed, turn)
     visits = _after_an_answer(flow, dialogue.visits) if answered else dialogue.visits
-    reason = EXPLICIT_REQUEST if _asks_for_a_person(flow, state, understood.branch) else ""
+    reason = HandoffReason.EXPLICIT_REQUEST if _asks_for_a_person(flow, state, understood.branch) else ""
     moved = replace(dialogue, turns=turns, captured=captured, visits=visits, reason=reason)
     return _enter(flow, moved, flow.branches(state)[understood.branch], turn)
+
+
+def _guarded(flow: Flow, dialogue: Dialogue, verdict: GuardVerdict, turn: TurnInput) -> Walk:
+    """The walk to where the flow's guard sends the call."""
+    assert verdict.branch is not None, "a verdict without a branch leaves the turn to its meaning"
+    turns = dialogue.turns + 1
+    moved = replace(dialogue, turns=turns, pending=None, settled=None, reason=str(verdict.reason or ""))
+    if turns > flow.turn_limit:
+        return _enter(flow, moved, Branch(to=flow.too_long), turn)
+    return _enter(flow, moved, Branch(to=verdict.branch.to, say=verdict.branch.say), turn)
 
 
 def _about_a_value(flow: Flow, dialogue: Dialogue, says: str, turn: TurnInput) -> Walk:
@@ -163,18 +201,32 @@ def _enter(flow: Flow, dialogue: Dialogue, branch: Branch, turn: TurnInput) -> W
         state = flow.states[branch.to]
         if state.visits is not None and dialogue.visits.get(state.name, 0) >= state.visits:
             branch = state.on[EXHAUSTED]
-            dialogue = replace(dialogue, reason=FAILED_ATTEMPTS)
+            dialogue = replace(dialogue, reason=HandoffReason.FAILED_ATTEMPTS)
             continue
+        if owed := unheard(flow.guard, dialogue, state.name):
+            if given_up := too_often(dialogue, owed):
+                branch = Branch(to=given_up)
+                continue
+            if state.kind is not Kind.ASK or state.action is not None:
+                # Nothing is done before the lines were heard, so the question that led here stays open.
+                dialogue = _moved(dialogue, rests_in)
+                yield Transition(node_id=rests_in)
+                return (yield from _disclose(flow, dialogue, owed, turn))
+            for disclosure in owed:
+                yield from _speech(disclosure.say, flow, dialogue, turn)
+            dialogue = with_lines_said(dialogue, owed)
         dialogue = _moved(dialogue, state.name, counts=state.visits is not None)
         yield Transition(node_id=state.name)
         yield from _speech(state.say, flow, dialogue, turn)
+        if state.generate is not None:
+            yield ReplyRequest(wanted=state.generate, material=_material(flow, dialogue, turn))
         status = NEXT
         if state.action is not None:
             result = yield _request(state.action, flow, dialogue, turn)
             assert result is not None, "a walk was resumed without its tool's answer"
             status = _status(flow, state, result)
             if not result.ok:
-                dialogue = replace(dialogue, reason=SYSTEM_ERROR)
+                dialogue = replace(dialogue, reason=HandoffReason.SYSTEM_ERROR)
             if status == SUCCESS:
                 dialogue = replace(dialogue, known={**dialogue.known, **_saved(state.action, result)})
         elif state.decide:
@@ -185,11 +237,26 @@ def _enter(flow: Flow, dialogue: Dialogue, branch: Branch, turn: TurnInput) -> W
             yield from _speech(state.ask or "", flow, dialogue, turn)
             return dialogue
         else:
-            yield from _speech(state.done, flow, dialogue, turn)
             ending = _ending(state, flow, dialogue, turn)
+            if isinstance(ending, Transfer) and not transfer_allowed(ending.to, flow.guard.transfers):
+                dialogue = replace(dialogue, reason=HandoffReason.POLICY_BLOCK)
+                if FAILURE in state.on:
+                    branch = state.on[FAILURE]
+                    continue
+                ending = EndCall(reason=state.outcome or "")
+            yield from _speech(state.done, flow, dialogue, turn)
             yield ending
             return replace(dialogue, outcome=state.outcome, ending=ending)
     raise AssertionError(f"{flow.name}: more steps in one turn than the flow has states")
+
+
+def _disclose(flow: Flow, dialogue: Dialogue, owed: Sequence[Disclosure], turn: TurnInput) -> Walk:
+    """Says what must have been heard and asks again; who never lets it be said goes elsewhere."""
+    if given_up := too_often(dialogue, owed):
+        return (yield from _enter(flow, dialogue, Branch(to=given_up), turn))
+    for disclosure in owed:
+        yield from _speech(disclosure.say, flow, dialogue, turn)
+    return (yield from _ask_again(flow, with_lines_said(dialogue, owed), turn))
 
 
 def _ask_again(flow: Flow, dialogue: Dialogue, turn: TurnInput) -> Walk:
@@ -237,6 +304,19 @@ def _ending(state: State, flow: Flow, dialogue: Dialogue, turn: TurnInput) -> Ac
     context = {name: value for name, value in given.items() if value}
     context |= {"reason": dialogue.reason, "summary": whisper(dialogue, turn)}
     return Transfer(to=fill(state.hand_over.to, wording), context=context)
+
+
+def _material(flow: Flow, dialogue: Dialogue, turn: TurnInput) -> Material:
+    said = heard_so_far(dialogue, turn).said
+    if turn.event is TurnEvent.SPEECH:
+        said = (*said, Said(who=CALLER, text=turn.transcript))
+    passages = dialogue.known.get(PASSAGES, ())
+    return Material(
+        wording=_wording(flow, dialogue, turn),
+        captured=dialogue.captured,
+        history=said,
+        passages=(passages,) if isinstance(passages, str) else passages,
+    )
 
 
 def _wording(flow: Flow, dialogue: Dialogue, turn: TurnInput) -> Wording:

@@ -34,6 +34,8 @@ class Dialogue:
         seq: the turn that brought the call here; -1 before the first.
         resting: False while that turn is still being answered, so that this is no place to go on from.
         said: the last lines, oldest first; `memory` says which.
+        disclosed: the names of lines heard that must have been heard.
+        disclosing: how often those that were not were said for it.
         reason: why the call is being given to a person, as far as the turn has told.
         doubtful: caller turns in a row that were hardly heard.
         pending: a value that was read back to the caller and does not count yet.
@@ -51,6 +53,8 @@ class Dialogue:
     seq: int = -1
     resting: bool = True
     said: tuple[Said, ...] = ()
+    disclosed: tuple[str, ...] = ()
+    disclosing: Mapping[str, int] = field(default_factory=dict)
     reason: str = ""
     doubtful: int = 0
     pending: Pending | None = None

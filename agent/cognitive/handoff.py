@@ -11,29 +11,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from agent.cognitive.dialogue import Dialogue
+from agent.cognitive.guard.finding import HandoffReason
 from agent.cognitive.memory import CALLER
 from agent.cognitive.spoken_time import spoken_time
 from agent.turn import TurnEvent, TurnInput
-
-EXPLICIT_REQUEST = "explicit_request"
-FAILED_ATTEMPTS = "failed_attempts"
-SYSTEM_ERROR = "system_error"
-LOW_CONFIDENCE = "low_confidence"
 
 REASON, SUMMARY = "handoff_reason", "handoff_summary"
 """Variables that texts and tool arguments may use on the way out."""
 
 _BECAUSE: Mapping[str, str] = {
-    EXPLICIT_REQUEST: "The caller asked for a person.",
-    FAILED_ATTEMPTS: "The same question was asked several times without an answer.",
-    SYSTEM_ERROR: "A system that is needed did not work.",
-    LOW_CONFIDENCE: "The caller could hardly be understood.",
-    "anger": "The caller is angry.",
-    "policy_block": "The caller asked for something the assistant must not do.",
-    "payment_dispute": "The caller disputes a payment.",
-    "medical_emergency": "This may be a medical emergency.",
-    "self_harm": "The caller may be thinking of harming themselves.",
-    "legal_risk": "The caller speaks of legal action.",
+    HandoffReason.MEDICAL_EMERGENCY: "This may be a medical emergency.",
+    HandoffReason.SELF_HARM: "The caller may be thinking of harming themselves.",
+    HandoffReason.LEGAL_RISK: "The caller speaks of legal action.",
+    HandoffReason.PAYMENT_DISPUTE: "The caller disputes a payment.",
+    HandoffReason.EXPLICIT_REQUEST: "The caller asked for a person.",
+    HandoffReason.ANGER: "The caller is angry.",
+    HandoffReason.POLICY_BLOCK: "The caller asked for something the assistant must not do.",
+    HandoffReason.SYSTEM_ERROR: "A system that is needed did not work.",
+    HandoffReason.LOW_CONFIDENCE: "The caller could hardly be understood.",
+    HandoffReason.FAILED_ATTEMPTS: "The same question was asked several times without an answer.",
 }
 _LAST_WORDS = 25
 _A_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d.*")

@@ -14,45 +14,20 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from weakref import WeakValueDictionary
 
-from agent.cognitive.chain import ToolRequest, question_of, respond
 from agent.cognitive.dialogue import Dialogue
 from agent.cognitive.dispatch import dispatcher_for
 from agent.cognitive.flow import Flow
-from agent.cognitive.memory import with_turn
-from agent.cognitive.ports import (
-    Acted,
-    CallStore,
-    Dispatched,
-    Dispatcher,
-    Held,
-    Tool,
-    ToolAnswered,
-    ToolResult,
-    TurnClosed,
-    TurnOpened,
-    Weighed,
-)
+from agent.cognitive.ports import CallStore, Dispatcher, Held, Tool, TurnClosed, TurnOpened
 from agent.cognitive.stores.memory import MemoryStore
+from agent.cognitive.tools.policy import under_policy
 from agent.cognitive.turn_order import Order, order_of
+from agent.cognitive.turn_performance import ReplyModels, TurnPerformer
 from agent.cognitive.turn_story import NOT_SAVED, TurnStory
-from agent.cognitive.understanding import Understanding
-from agent.errors import (
-    BadFlow,
-    ProviderError,
-    ProviderRefused,
-    ProviderTimeout,
-    StateConflict,
-    StoreUnavailable,
-    UnknownFlow,
-)
-from agent.turn import Action, ToolTrace, Tts, TurnInput, TurnOutput, TurnTrace
-
-DEFAULT_TOOL_DEADLINE_S = 2.0
-"""Longer than this without a word, and a caller asks whether anybody is there."""
-
+from agent.errors import BadFlow, StateConflict, StoreUnavailable, UnknownFlow
+from agent.turn import Action, Tts, TurnInput, TurnOutput, TurnTrace
 
 OUT_OF_ORDER = "out_of_order"
 """What a turn's trace has as `chosen` when it came after a later one was answered; it then has no actions."""
@@ -69,10 +44,10 @@ class FlowOrchestrator:
 
     Args:
         flow: the conversation.
-        tools: by name, every tool that the flow calls.
+        tools: by name, every tool that the flow calls; each is put behind the rules that the flow has for it.
         store: state and journal; this process's memory when left out.
         dispatcher: tells what the caller wants; the flow's embedded one when left out.
-        tool_deadline_s: after this a tool call has failed.
+        models: word the flow's generated replies; the fallback is said for one that is not there.
         patience_s: how long a turn whose `seq` is ahead waits for the one before it. 0 where turns cannot overtake
             each other, as in one process; the wire's reordering where they can.
         stopwatch: reads nanoseconds for the trace's stage times; without it the trace has none, and equal turns
@@ -89,7 +64,7 @@ class FlowOrchestrator:
         store: CallStore | None = None,
         *,
         dispatcher: Dispatcher | None = None,
-        tool_deadline_s: float = DEFAULT_TOOL_DEADLINE_S,
+        models: ReplyModels | None = None,
         patience_s: float = 0.0,
         stopwatch: Callable[[], int] | None = None,
     ) -> None:
@@ -97,12 +72,15 @@ class FlowOrchestrator:
         if missing:
             raise BadFlow(flow.name, [f"there is no tool {name!r} here" for name in missing])
         self._flow = flow
-        self._tools = tools
         self._store: CallStore = store if store is not None else MemoryStore()
-        self._tool_deadline_s = tool_deadline_s
         self._patience_s = patience_s
-        self._stopwatch = stopwatch
-        self._dispatcher: Dispatcher = dispatcher if dispatcher is not None else dispatcher_for(flow)
+        self._performer = TurnPerformer(
+            flow,
+            under_policy(flow, tools),
+            dispatcher if dispatcher is not None else dispatcher_for(flow),
+            models or {},
+            stopwatch,
+        )
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def run_turn(self, turn: TurnInput) -> TurnOutput:
@@ -189,7 +167,7 @@ class FlowOrchestrator:
                 story = TurnStory(self._store, entries, kept=len(entries), version=version)
             else:
                 story = self._opened(turn, before, version)
-        async with aclosing(self._perform(story)) as steps:
+        async with aclosing(self._performer.perform(story)) as steps:
             async for step in steps:
                 yield step
 
@@ -205,7 +183,7 @@ class FlowOrchestrator:
                 last = await self._store.last_turn(turn.call_sid)
                 before = last[-1].after if last and isinstance(last[-1], TurnClosed) else _at_rest(before)
             story = self._opened(turn, before, NOT_SAVED)
-        async with aclosing(self._perform(story)) as steps:
+        async with aclosing(self._performer.perform(story)) as steps:
             async for step in steps:
                 yield step
 
@@ -228,7 +206,7 @@ class FlowOrchestrator:
         if kept is not None and kept.seq > story.turn.seq:
             return kept, held.version  # the journal is younger than the call
         if story.closed is None:
-            async with aclosing(self._perform(story)) as steps:
+            async with aclosing(self._performer.perform(story)) as steps:
                 async for _ in steps:
                     pass
         assert story.closed is not None, "a turn that was performed is closed"
@@ -236,87 +214,6 @@ class FlowOrchestrator:
 
     def _opened(self, turn: TurnInput, before: Dialogue | None, version: int) -> TurnStory:
         return TurnStory(self._store, (TurnOpened(turn=turn, before=before),), kept=0, version=version)
-
-    async def _perform(self, story: TurnStory) -> AsyncGenerator[Action | TurnOutput, None]:
-        """Gives out what the journal has of a turn, then does the rest."""
-        acted, answered, turn = story.acted, story.answered, story.turn
-        for action in acted:
-            yield action
-        if story.closed is not None:
-            yield story.closed.output
-            return
-        work = _Work(stopwatch=self._stopwatch)
-        weighed = await self._weighed(story)
-        understood, walk = respond(self._flow, story.before, turn, lambda *_: weighed.scores)
-        work.stage_ended("dispatch")
-        result: ToolResult | None = None
-        while True:
-            try:
-                step = walk.send(result)
-            except StopIteration as stop:
-                after: Dialogue = replace(stop.value, seq=turn.seq, resting=True)
-                break
-            result = None
-            if isinstance(step, ToolRequest):
-                if turn.provisional and not self._tools[step.tool].read_only:
-                    after = story.before or Dialogue()
-                    break
-                answer = answered[len(work.tools)] if len(work.tools) < len(answered) else None
-                if answer is None:
-                    for action in await story.commit():
-                        yield action
-                    answer = await self._call_tool(step, turn, place=len(work.tools))
-                    story.add(answer)
-                work.tools.append(answer.trace)
-                work.stage_ended("tools")
-                result = answer.result
-            elif len(work.actions) < len(acted):
-                # Given out above, word for word as it was the first time.
-                work.actions.append(acted[len(work.actions)])
-            else:
-                work.actions.append(step)
-                story.add(Acted(action=step))
-        after = with_turn(after, turn, work.actions)
-        output = work.output(turn, understood, weighed, after)
-        story.add(TurnClosed(output=output, after=after))
-        for action in await story.commit():
-            yield action
-        yield output
-
-    async def _weighed(self, story: TurnStory) -> Weighed:
-        """What the caller's words may mean: as it was found the first time, where it might be found otherwise now."""
-        question = question_of(self._flow, story.before, story.turn)
-        if question is None:
-            return Weighed(scores=(), model="")
-        if story.weighed is not None:
-            return story.weighed
-        weighed = await self._dispatcher.weigh(question)
-        if not self._dispatcher.repeatable:
-            story.add(Dispatched(weighed=weighed))
-        return weighed
-
-    async def _call_tool(self, request: ToolRequest, turn: TurnInput, *, place: int) -> ToolAnswered:
-        """Calls the tool; whatever goes wrong is an answer too, for the flow has a branch for it."""
-        key = f"{turn.call_sid}/{turn.turn_id}/{place}/{request.tool}"
-        try:
-            async with asyncio.timeout(self._tool_deadline_s):
-                result = await self._tools[request.tool].call(request.arguments, key)
-        except (ProviderTimeout, TimeoutError) as error:
-            said = str(error) or f"no answer within {self._tool_deadline_s:g} s"
-            result = ToolResult(ok=False, status="timeout", error=said)
-        except ProviderRefused as error:
-            result = ToolResult(ok=False, status="refused", error=str(error))
-        except ProviderError as error:
-            result = ToolResult(ok=False, status="error", error=str(error))
-        trace = ToolTrace(
-            name=request.tool,
-            arguments=request.arguments,
-            status=result.status,
-            value=result.value,
-            error=result.error,
-            idempotency_key=key,
-        )
-        return ToolAnswered(trace=trace, result=result)
 
 
 class _TooEarly(Exception):
@@ -351,41 +248,3 @@ def _follows(dialogue: Dialogue | None, seq: int) -> bool:
 def _too_late(turn: TurnInput, now: Dialogue | None) -> TurnOutput:
     state = (now or Dialogue()).public()
     return TurnOutput(turn_id=turn.turn_id, actions=(), state=state, trace=TurnTrace(chosen=OUT_OF_ORDER))
-
-
-@dataclass(slots=True, kw_only=True)
-class _Work:
-    """What a turn has come to so far."""
-
-    stopwatch: Callable[[], int] | None
-    actions: list[Action] = field(default_factory=list)
-    tools: list[ToolTrace] = field(default_factory=list)
-    stage_ns: dict[str, int] = field(default_factory=dict)
-    last_ns: int = 0
-
-    def __post_init__(self) -> None:
-        self.last_ns = self.stopwatch() if self.stopwatch else 0
-
-    def stage_ended(self, stage: str) -> None:
-        if self.stopwatch:
-            now_ns = self.stopwatch()
-            self.stage_ns[stage] = self.stage_ns.get(stage, 0) + now_ns - self.last_ns
-            self.last_ns = now_ns
-
-    def output(
-        self, turn: TurnInput, understood: Understanding, weighed: Weighed, after: Dialogue
-    ) -> TurnOutput:
-        trace = TurnTrace(
-            intents=understood.considered,
-            chosen=understood.branch,
-            tools=tuple(self.tools),
-            model=weighed.model if understood.considered else "",
-            route=weighed.route,
-            tokens_in=weighed.tokens_in,
-            tokens_out=weighed.tokens_out,
-            cost_usd=weighed.cost_usd,
-            stage_ns=self.stage_ns,
-        )
-        return TurnOutput(
-            turn_id=turn.turn_id, actions=tuple(self.actions), state=after.public(), trace=trace
-        )

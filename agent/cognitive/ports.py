@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
 from agent.cognitive.dialogue import Dialogue, Said
@@ -18,7 +19,7 @@ class Question:
     """What a dispatcher is asked: which of the state's intents these words mean.
 
     Attributes:
-        words: the transcript as `spoken_words` gives it.
+        words: those of the transcript that tell what is wanted, as `spoken_words` writes them.
         history: what was said before, oldest first.
     """
 
@@ -137,11 +138,20 @@ class Dispatched:
     weighed: Weighed
 
 
+class ActedBy(StrEnum):
+    """Whose an action is."""
+
+    WALK = "walk"  # the flow's: the same walk makes it again
+    FILLER = "filler"  # said while a tool was slow
+    MODEL = "model"  # worded by a language model
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Acted:
     """An action of the turn's answer, about to be given out."""
 
     action: Action
+    by: ActedBy = ActedBy.WALK
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,6 +36,9 @@ class TurnStory:
         entries: the turn so far, its opening first.
         kept: how many of them the journal has.
         version: the call's state as it was read, or `NOT_SAVED`.
+
+    Attributes:
+        resumed: somebody began to answer the turn before, and may have asked a tool whose answer was lost.
     """
 
     def __init__(self, store: CallStore, entries: Sequence[JournalEntry], *, kept: int, version: int) -> None:
@@ -43,7 +46,7 @@ class TurnStory:
         assert isinstance(opened, TurnOpened), "a turn's journal begins with the turn"
         self.turn = opened.turn
         self.before = opened.before
-        self.acted = [entry.action for entry in entries if isinstance(entry, Acted)]
+        self.acted = [entry for entry in entries if isinstance(entry, Acted)]
         self.answered = [entry for entry in entries if isinstance(entry, ToolAnswered)]
         self.weighed: Weighed | None = next((e.weighed for e in entries if isinstance(e, Dispatched)), None)
         self.closed = entries[-1] if isinstance(entries[-1], TurnClosed) else None
@@ -51,7 +54,9 @@ class TurnStory:
         self._kept = kept
         self._pending = list(entries[kept:])
         self._version = version
-        self._moves = [action.node_id for action in self.acted if isinstance(action, Transition)]
+        self.resumed = kept > 0
+        moves = (entry.action for entry in self.acted)
+        self._moves = [action.node_id for action in moves if isinstance(action, Transition)]
         self._moved = False
 
     @property

@@ -85,6 +85,16 @@ def understand(flow: Flow, dialogue: Dialogue, turn: TurnInput, weigh: WeighInte
             return Understanding(branch=NO_SPEECH)
 
 
+def words_to_weigh(state: State, dialogue: Dialogue, turn: TurnInput) -> tuple[str, ...]:
+    """The words by which `understand` weighs the intents of a caller who spoke: without what they took back, and
+    without what an answer opens with; none when there is no word."""
+    words = spoken_words(turn.transcript)
+    if not words:
+        return ()
+    readings = _readings(state, _answers(dialogue, turn, words)) if state.capture else {}
+    return tuple(_weighed_words(words, readings))
+
+
 def _speech(
     flow: Flow, state: State, dialogue: Dialogue, turn: TurnInput, weigh: WeighIntents
 ) -> Understanding:
@@ -96,8 +106,7 @@ def _speech(
         return Understanding(branch=UNCLEAR)
     answers = _answers(dialogue, turn, words)
     readings = _readings(state, answers)
-    meant = without_refusals(words) if any(reading.repaired for reading in readings.values()) else words
-    weighed = weigh(state, _without_interjections(meant), turn.variables)
+    weighed = weigh(state, _weighed_words(words, readings), turn.variables)
     choice = choose(weighed, flow.branches(state), flow.priority, flow.asides)
     if dialogue.pending is not None and choice.branch not in flow.priority:
         return _pending(flow, dialogue, dialogue.pending, turn, words, choice)
@@ -157,11 +166,12 @@ def _kept(
     )
 
 
-def _without_interjections(words: Sequence[str]) -> Sequence[str]:
+def _weighed_words(words: Sequence[str], readings: Mapping[str, Reading]) -> Sequence[str]:
+    meant = without_refusals(words) if any(reading.repaired for reading in readings.values()) else words
     start = 0
-    while start < len(words) - 1 and words[start] in _INTERJECTIONS:
+    while start < len(meant) - 1 and meant[start] in _INTERJECTIONS:
         start += 1
-    return words[start:]
+    return meant[start:]
 
 
 def _speaker(flow: Flow, turn: TurnInput) -> Speaker:

@@ -10,13 +10,10 @@ from collections.abc import Collection, Mapping, Sequence
 
 from agent.cognitive.flow import SUCCESS
 from agent.cognitive.ports import Tool, ToolResult
-from agent.errors import ProviderError, ProviderRefused, ProviderTimeout
+from agent.errors import ProviderError
 from agent.turn import Json, ToolTrace
 
 NOT_LOGGED = "the log has no answer of this tool in this turn"
-
-_RAISED = {"timeout": ProviderTimeout, "refused": ProviderRefused, "error": ProviderError}
-"""A logged status, and the error that the engine had made it of."""
 
 
 class LoggedTools:
@@ -42,14 +39,11 @@ class LoggedTools:
         """What the next logged call of this tool got.
 
         Raises:
-            ProviderError: it failed then, or the log has none.
+            ProviderError: the log has none.
         """
         for place, trace in enumerate(self._left):
             if trace.name == name:
                 del self._left[place]
-                failure = _RAISED.get(trace.status)
-                if failure is not None:
-                    raise failure(trace.error)
                 # The log does not tell whether a status counted as success; where the flow knows it, its word decides.
                 return ToolResult(
                     ok=trace.status == SUCCESS, status=trace.status, value=trace.value, error=trace.error

@@ -74,6 +74,8 @@ class _LedgerTool:
         self._ledger = ledger
         self.name = name
         self.read_only = read_only
+        self.idempotent = True
+        self.arguments_schema: Mapping[str, Json] = {"type": "object"}
 
     async def call(self, arguments: Mapping[str, Json], idempotency_key: str) -> ToolResult:
         return self._ledger.answer(self.name, arguments, idempotency_key, read_only=self.read_only)

@@ -86,3 +86,30 @@ def _texts(value: Json, place: str, depth: int) -> Iterator[tuple[str, str]]:
     elif isinstance(value, list | tuple):
         for part in value:
             yield from _texts(part, place, depth + 1)
+
+
+def without_findings(
+    guard: Guard, values: Mapping[str, Json]
+) -> tuple[Mapping[str, Json], tuple[Finding, ...]]:
+    """A tool's answer with the texts emptied in which the guard finds what it looks for, and what it found.
+
+    Of such an answer nothing must be said or handed on, and the rest of it may well be true.
+    """
+    verdict = guard_values(guard, values, place="tool")
+    if not verdict.findings:
+        return values, ()
+    bad = {finding.evidence for finding in verdict.findings}
+    emptied = {key: _emptied(value, bad, 0) for key, value in values.items()}
+    return emptied, verdict.findings
+
+
+def _emptied(value: Json, bad: set[str], depth: int) -> Json:
+    if depth > _MAX_DEPTH:
+        return None
+    if isinstance(value, str):
+        return "" if any(evidence in value for evidence in bad) else value
+    if isinstance(value, Mapping):
+        return {key: _emptied(part, bad, depth + 1) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_emptied(part, bad, depth + 1) for part in value]
+    return value

@@ -9,7 +9,6 @@ import pytest
 
 from agent.cognitive.flow_file import built_in_flow
 from agent.cognitive.orchestrator import FlowOrchestrator
-from agent.cognitive.tools.policy import under_policy
 from agent.turn import TurnOutput
 from tests.agent.cognitive.builders import a_turn, answered, script_of
 from tests.sandboxes import Sandboxed, a_sandbox
@@ -21,7 +20,7 @@ CALL = ("yes speaking", "yes we are this quarter", "the second one")
 
 def played(box: Sandboxed, lines: Sequence[str] = CALL) -> list[TurnOutput]:
     async def call(tools: Any) -> list[TurnOutput]:
-        agent = FlowOrchestrator(BOOKING, under_policy(BOOKING, tools), tool_deadline_s=5)
+        agent = FlowOrchestrator(BOOKING, tools)
         turns = [answered(flow_id="booking", variables=ABOUT)]
         turns += [
             a_turn(seq, line, flow_id="booking", variables=ABOUT) for seq, line in enumerate(lines, start=1)
