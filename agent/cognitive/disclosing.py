@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from agent.cognitive.dialogue import Dialogue
-from agent.cognitive.guard.disclosures import Disclosure, SaidReply, was_heard
+from agent.cognitive.guard.disclosures import Disclosure, was_heard
 from agent.cognitive.guard.rules import Guard
 from agent.cognitive.memory import AGENT, heard_so_far
 from agent.turn import TurnInput
@@ -27,11 +27,10 @@ def with_heard_lines(
     said = heard_so_far(dialogue, turn).said if guard.must_hear else ()
     if not said or said[-1].who != AGENT:
         return dialogue
-    reply = [SaidReply(text=said[-1].text)]
     heard = [
         disclosure.name
         for disclosure in guard.must_hear
-        if disclosure.name not in dialogue.disclosed and was_heard(filled(disclosure.say), reply)
+        if disclosure.name not in dialogue.disclosed and was_heard(filled(disclosure.say), said[-1].text)
     ]
     return replace(dialogue, disclosed=(*dialogue.disclosed, *heard)) if heard else dialogue
 
