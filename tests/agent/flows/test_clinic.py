@@ -1,8 +1,11 @@
 """The clinic's flow from the first word to the last, in text: one call for each way it can go."""
 
+from pathlib import Path
+
 import pytest
 
 from agent.cognitive.flow import Kind
+from agent.cognitive.flow_diagram import flow_diagram
 from agent.turn import Transfer
 from tests.agent.flows.clinic_calls import (
     BORN,
@@ -18,6 +21,7 @@ from tests.agent.flows.clinic_calls import (
     play,
 )
 
+DOCS = Path(__file__).parents[3] / "docs" / "agents.md"
 BOOKED = (
     *("greeting", "book_name", "book_birth", "visit_reason", "contact_number", "which_number"),
     *("offer", "book", "booked"),
@@ -257,3 +261,10 @@ def test_every_end_says_goodbye_or_puts_through_or_sends_to_999() -> None:
 def test_every_intent_has_enough_examples() -> None:
     for intent in CLINIC.intents:
         assert len(CLINIC.examples(intent)) >= 12, intent
+
+
+def test_the_manuals_picture_is_drawn_from_the_flow_itself() -> None:
+    drawn = f"```mermaid\n{flow_diagram(CLINIC)}```"
+    assert drawn in DOCS.read_text(encoding="utf-8"), (
+        "docs/agents.md shows another flow; paste flow_diagram's text"
+    )
