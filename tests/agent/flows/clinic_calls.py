@@ -21,7 +21,7 @@ GONE = TurnEvent.HANGUP
 Move = str | TurnEvent
 
 KNEE = ("I'd like to see someone about my knee.",)
-NAMED = ("Robin Hale, H A L E.",)
+NAMED = ("Robin Hale, H A L E.", "Yes.")
 BORN = ("The third of June, nineteen eighty four.", "Yes.")
 TO_OFFER = (*KNEE, *NAMED, *BORN, "It's swollen.", "This number.")
 MOVE = ("I need to move my appointment.", *NAMED, *BORN)
@@ -36,7 +36,7 @@ WAY_TO: Mapping[str, tuple[Move, ...]] = {
     "offer": TO_OFFER,
     "other_times": (*TO_OFFER, "I can't do either of those."),
     "change_name": MOVE[:1],
-    "change_birth": MOVE[:2],
+    "change_birth": MOVE[:3],
     "move_or_cancel": ("It's about the appointment that I have on Wednesday.", *NAMED, *BORN),
     "move_offer": MOVE,
     "move_times": (*MOVE, "I can't do either of those."),

@@ -57,10 +57,12 @@ def test_what_must_be_said_is_said_and_in_its_order() -> None:
     assert places == sorted(places)
 
 
-def test_a_name_that_was_not_spelled_is_read_back() -> None:
-    call = play(*KNEE, "Jane Smith")
+@pytest.mark.parametrize("said", ["Jane Smith", "It's Jane Smith, S M I T H."])
+def test_a_name_is_read_back_with_its_letters_before_it_counts(said: str) -> None:
+    call = play(*KNEE, said)
     assert call.replies[-1] == "I have Jane Smith, J A N E, S M I T H. Is that right?"
     assert call.captured == {}
+    assert play(*KNEE, said, "Yes, it is.").captured == {"name": "Jane Smith"}
 
 
 def test_a_name_that_was_heard_wrong_is_asked_for_again_with_its_letters() -> None:
