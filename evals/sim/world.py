@@ -27,6 +27,7 @@ from agent.errors import ProviderError, ProviderRefused, ProviderTimeout
 from agent.turn import Json
 from agent.units import NS_PER_MS, NS_PER_S
 from evals.record import ToolCall
+from evals.sim.world_appointments import APPOINTMENT_TOOLS, appointment_answer
 from evals.sim.world_support import SUPPORT_TOOLS, support_answer
 
 PROPOSE_SLOTS = "cal.propose_slots"
@@ -36,8 +37,10 @@ READ_ONLY = {
     "crm.create_meeting": False,
     "crm.add_suppression": False,
     "crm.send_video": False,
+    "chat.post_message": False,
     "transfer_to_human": False,
     **SUPPORT_TOOLS,
+    **APPOINTMENT_TOOLS,
 }
 """Every fake there is, and whether calling it changes nothing."""
 
@@ -199,6 +202,9 @@ class _FakeTool:
             return await self._own.call(arguments, key)
         if self._name in SUPPORT_TOOLS:
             return support_answer(self._name, arguments, number, self._world.now)
+        if self._name in APPOINTMENT_TOOLS:
+            value = appointment_answer(self._name, arguments, self._world.now)
+            return ToolResult(ok=True, status="success", value=value)
         return ToolResult(ok=True, status="success", value=_usual_answer(self._name, number))
 
     def _free_slots(self, arguments: Mapping[str, Json]) -> tuple[str, ...]:
@@ -250,6 +256,8 @@ def _usual_answer(name: str, number: int) -> Mapping[str, Json]:
             return {"booking_id": f"booking-{number + 1}"}
         case "crm.create_meeting":
             return {"meeting_id": f"meeting-{number + 1}"}
+        case "chat.post_message":
+            return {"ts": f"message-{number + 1}"}
         case "transfer_to_human":
             return {"to": HUMAN_NUMBER}
         case _:
