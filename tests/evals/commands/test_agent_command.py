@@ -13,6 +13,7 @@ from agent.agent_file import agent_path, load_agent
 from agent.cache import ContentCache
 from evals.commands.agent import check_agents
 from evals.errors import BadInput
+from evals.suite_files import agent_hashes, differences
 from evals.targets.registry import TargetSpec, changed_settings, make_targets
 from tests.agent.agent_files import DOOR, an_agent_file
 from tests.cli import SMOKE, milliwatt
@@ -112,3 +113,20 @@ def test_an_agent_file_with_mistakes_is_told_with_all_other_settings_mistakes(tm
         "agent.no_speech_ms=soon: 'soon' is not a whole number",
     ):
         assert said in str(refused.value)
+
+
+def test_a_run_is_not_gone_on_with_after_its_agents_file_or_flow_changed(tmp_path: Path) -> None:
+    path = an_agent_file(tmp_path)
+    first = agent_hashes({"file": str(path), "voice": "en-us"})
+    assert sorted(first) == ["agent/door.json", "agent/porter.toml"]
+    assert agent_hashes({"file": str(path)}) == first
+    path.write_text(DOOR + "# a comment\n", encoding="utf-8")
+    assert differences(first, agent_hashes({"file": str(path)}))[0].startswith("agent/porter.toml changed")
+    an_agent_file(tmp_path, DOOR, too_long="fetch_help")
+    assert [said.split()[0] for said in differences(first, agent_hashes({"file": str(path)}))] == [
+        "agent/door.json"
+    ]
+    assert agent_hashes({"flow": "booking"}) == {}
+    path.write_text("schema = 1", encoding="utf-8")
+    with pytest.raises(BadInput, match="name: missing"):
+        agent_hashes({"file": str(path)})
