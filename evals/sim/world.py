@@ -6,24 +6,29 @@
       crm.create_meeting: {fault: error, times: 1}
 
 By tool: `fault` (`timeout`, `error`, `refused`), `status` (what the tool answers instead of `success`), `slots` (for
-`cal.propose_slots`; an empty list means that nothing is free), `delay_ms` (how long the answer takes on the call's
-clock) and `times` (only the first so many calls are like this, later ones as if nothing were written). Tools that
-are not named do their work at once.
+`cal.propose_slots`; an empty list means that nothing is free), `answer` (parts of the answer in place of the usual
+ones, with `success`), `delay_ms` (how long the answer takes on the call's clock) and `times` (only the first so many
+calls are like this, later ones as if nothing were written). Tools that are not named do their work at once.
+
+`knowledge.answer` is no fake: it is the agent's own, over its own documents, and only faults and delays are put on it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from agent.clock import Clock
+from agent.cognitive.knowledge_source import ANSWER_TOOL
 from agent.cognitive.ports import Tool, ToolResult
 from agent.errors import ProviderError, ProviderRefused, ProviderTimeout
 from agent.turn import Json
 from agent.units import NS_PER_MS, NS_PER_S
 from evals.record import ToolCall
+from evals.sim.world_appointments import APPOINTMENT_TOOLS, appointment_answer
+from evals.sim.world_support import SUPPORT_TOOLS, support_answer
 
 PROPOSE_SLOTS = "cal.propose_slots"
 READ_ONLY = {
@@ -32,9 +37,12 @@ READ_ONLY = {
     "crm.create_meeting": False,
     "crm.add_suppression": False,
     "crm.send_video": False,
+    "chat.post_message": False,
     "transfer_to_human": False,
+    **SUPPORT_TOOLS,
+    **APPOINTMENT_TOOLS,
 }
-"""Every tool there is, and whether calling it changes nothing."""
+"""Every fake there is, and whether calling it changes nothing."""
 
 TOOL_DEADLINE_S = 2.0
 """How long a call that times out keeps its caller waiting; the agent's own default."""
@@ -42,7 +50,8 @@ HUMAN_NUMBER = "+442079460100"
 """Who a transfer reaches; from the range Ofcom keeps for fiction."""
 
 _FAULTS = ("timeout", "error", "refused")
-_KEYS = ("fault", "status", "slots", "delay_ms", "times")
+_KEYS = ("fault", "status", "slots", "answer", "delay_ms", "times")
+_KINDS = _KEYS[:4]
 # Days after the call and time of day of the slots that are free when the scenario names none.
 _USUAL_SLOTS = ((1, 10, 30), (2, 14, 0))
 _LATER_SLOTS = ((3, 11, 0), (4, 15, 30))
@@ -52,8 +61,10 @@ def check_world(world: Mapping[str, Json]) -> list[str]:
     """Every mistake in a scenario's `world`, one sentence each."""
     mistakes = []
     for name, entry in world.items():
-        if name not in READ_ONLY:
-            mistakes.append(f"world.{name}: there is no such tool; there are {', '.join(READ_ONLY)}")
+        if name not in READ_ONLY and name != ANSWER_TOOL:
+            mistakes.append(
+                f"world.{name}: there is no such tool; there are {', '.join([*READ_ONLY, ANSWER_TOOL])}"
+            )
         elif not isinstance(entry, Mapping):
             mistakes.append(f"world.{name}: {entry!r} is no mapping")
         else:
@@ -81,13 +92,20 @@ class World:
         now_iso: the call's wall clock, ISO 8601 with or without offset.
         time_zone: the caller's.
         clock: the call's; None at text level, where nothing takes time.
+        own: tools that are the agent's own and no fakes, by name.
 
     Attributes:
         calls: what was asked of the tools, oldest first. A call repeated under its idempotency key is no second one.
     """
 
     def __init__(
-        self, world: Mapping[str, Json], now_iso: str, time_zone: str, clock: Clock | None = None
+        self,
+        world: Mapping[str, Json],
+        now_iso: str,
+        time_zone: str,
+        clock: Clock | None = None,
+        *,
+        own: Mapping[str, Tool] | None = None,
     ) -> None:
         mistakes = check_world(world)
         assert not mistakes, f"the scenario's loader let this through: {mistakes}"
@@ -97,12 +115,16 @@ class World:
         self.clock = clock
         self.calls: list[ToolCall] = []
         self._world = world
+        self._own = own or {}
 
     def tools(self) -> dict[str, Tool]:
         """Every tool, by name."""
+        read_only = READ_ONLY | {name: tool.read_only for name, tool in self._own.items()}
         return {
-            name: _FakeTool(self, name, read_only=read_only, script=_script(self._world.get(name)))
-            for name, read_only in READ_ONLY.items()
+            name: _FakeTool(
+                self, name, read_only=only, script=_script(self._world.get(name)), own=self._own.get(name)
+            )
+            for name, only in read_only.items()
         }
 
 
@@ -113,18 +135,22 @@ class _Script:
     fault: str = ""
     status: str = ""
     slots: tuple[str, ...] | None = None
+    answer: Mapping[str, Json] = field(default_factory=dict)
     delay_ms: int = 0
     times: int | None = None
 
 
 class _FakeTool:
-    """A tool that does as its script says, once for each idempotency key."""
+    """A tool that does as its script says, once for each idempotency key; `own` does what no script says."""
 
-    def __init__(self, world: World, name: str, *, read_only: bool, script: _Script) -> None:
+    def __init__(
+        self, world: World, name: str, *, read_only: bool, script: _Script, own: Tool | None = None
+    ) -> None:
         self._world = world
         self._name = name
         self._read_only = read_only
         self._script = script
+        self._own = own
         self._results: dict[str, ToolResult] = {}
 
     @property
@@ -149,12 +175,17 @@ class _FakeTool:
         if known is None:
             number = len(self._results)
             script = self._script if self._script.times is None or number < self._script.times else _Script()
-            known = self._results[idempotency_key] = self._result(script, arguments, number)
+            known = self._scripted(script, arguments, number)
+            if known is None:
+                known = await self._usual(arguments, number, idempotency_key)
+                known = replace(known, value={**known.value, **script.answer})
+            self._results[idempotency_key] = known
             self._note(arguments, known, idempotency_key)
             await self._take_time(script)
         return _given(known, self._name)
 
-    def _result(self, script: _Script, arguments: Mapping[str, Json], number: int) -> ToolResult:
+    def _scripted(self, script: _Script, arguments: Mapping[str, Json], number: int) -> ToolResult | None:
+        """What the scenario has it answer; None for the usual answer."""
         if script.fault:
             return ToolResult(ok=False, status=script.fault, error=f"the scenario's world: {script.fault}")
         if script.status:
@@ -164,6 +195,16 @@ class _FakeTool:
             return ToolResult(
                 ok=bool(slots), status="success" if slots else "no_slots", value={"slots": list(slots)}
             )
+        return None
+
+    async def _usual(self, arguments: Mapping[str, Json], number: int, key: str) -> ToolResult:
+        if self._own is not None:
+            return await self._own.call(arguments, key)
+        if self._name in SUPPORT_TOOLS:
+            return support_answer(self._name, arguments, number, self._world.now)
+        if self._name in APPOINTMENT_TOOLS:
+            value = appointment_answer(self._name, arguments, self._world.now)
+            return ToolResult(ok=True, status="success", value=value)
         return ToolResult(ok=True, status="success", value=_usual_answer(self._name, number))
 
     def _free_slots(self, arguments: Mapping[str, Json]) -> tuple[str, ...]:
@@ -215,6 +256,8 @@ def _usual_answer(name: str, number: int) -> Mapping[str, Json]:
             return {"booking_id": f"booking-{number + 1}"}
         case "crm.create_meeting":
             return {"meeting_id": f"meeting-{number + 1}"}
+        case "chat.post_message":
+            return {"ts": f"message-{number + 1}"}
         case "transfer_to_human":
             return {"to": HUMAN_NUMBER}
         case _:
@@ -225,10 +268,12 @@ def _script(entry: Json) -> _Script:
     if not isinstance(entry, Mapping):
         return _Script()
     slots, delay_ms, times = entry.get("slots"), entry.get("delay_ms"), entry.get("times")
+    answer = entry.get("answer")
     return _Script(
         fault=str(entry.get("fault", "")),
         status=str(entry.get("status", "")),
         slots=tuple(str(slot) for slot in slots) if isinstance(slots, Sequence) else None,
+        answer=answer if isinstance(answer, Mapping) else {},
         delay_ms=delay_ms if isinstance(delay_ms, int) else 0,
         times=times if isinstance(times, int) else None,
     )
@@ -244,9 +289,13 @@ def _entry_mistakes(name: str, entry: Mapping[str, Json]) -> list[str]:
         value = entry.get(key, least)
         if isinstance(value, bool) or not isinstance(value, int) or value < least:
             mistakes.append(f".{key}: {value!r} is no whole number from {least}")
-    if len([key for key in ("fault", "status", "slots") if key in entry]) > 1:
-        mistakes.append(": `fault`, `status` and `slots` exclude each other")
-    if not {"fault", "status", "slots", "delay_ms"} & set(entry):
+    if "answer" in entry and not isinstance(entry["answer"], Mapping):
+        mistakes.append(f".answer: {entry['answer']!r} is no mapping")
+    if len([key for key in _KINDS if key in entry]) > 1:
+        mistakes.append(": `fault`, `status`, `slots` and `answer` exclude each other")
+    if name == ANSWER_TOOL and "answer" in entry:
+        mistakes.append(".answer: the agent's documents answer, and not the scenario")
+    if not {*_KINDS, "delay_ms"} & set(entry):
         mistakes.append(": says nothing about how the tool behaves")
     return mistakes + (_slot_mistakes(name, entry["slots"]) if "slots" in entry else [])
 
