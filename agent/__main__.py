@@ -22,9 +22,7 @@ def main() -> None:
     """A voice agent that answers the phone."""
 
 
-app.command(epilog="Example: python -m agent serve --flow booking --webhook http://127.0.0.1:9000/tools")(
-    serve
-)
+app.command(epilog="Example: python -m agent serve --agent booking --turn-log turns.jsonl")(serve)
 
 if __name__ == "__main__":
     try:

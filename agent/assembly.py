@@ -68,15 +68,7 @@ def make_providers(
     Raises:
         BadSettings: a provider is not known.
     """
-    mistakes = [
-        f"agent.{port}={name}: there is no such provider; there is {', '.join(known)}"
-        for port, name, known in (
-            ("stt", settings.stt, STT),
-            ("tts", settings.tts, TTS),
-            ("vad", settings.vad, VAD),
-        )
-        if name not in known
-    ]
+    mistakes = provider_mistakes(settings)
     if mistakes:
         raise BadSettings("\n".join(mistakes))
     voice = TTS[settings.tts](run_blocking)
@@ -88,6 +80,19 @@ def make_providers(
         detector_identity=detector.identity,
         close=voice.close,
     )
+
+
+def provider_mistakes(settings: AgentSettings) -> list[str]:
+    """The providers that the settings name and nobody knows, one sentence each."""
+    return [
+        f"agent.{port}={name}: there is no such provider; there is {', '.join(known)}"
+        for port, name, known in (
+            ("stt", settings.stt, STT),
+            ("tts", settings.tts, TTS),
+            ("vad", settings.vad, VAD),
+        )
+        if name not in known
+    ]
 
 
 def make_call(

@@ -23,6 +23,14 @@ def serve(
         list[str] | None,
         typer.Option("--flow", help="A flow's name, or a flow file (repeat it).", show_default="booking"),
     ] = None,
+    agent: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--agent",
+            help="An agent's name, or an agent file (repeat it): flow, tools, stores, all of it.",
+            metavar="FILE",
+        ),
+    ] = None,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="0 takes a free one.", min=0, max=65535)] = 8080,
     webhook: Annotated[str, typer.Option(help="Address that answers the flows' tools.", metavar="URL")] = "",
@@ -30,7 +38,11 @@ def serve(
         list[str] | None, typer.Option(help="A tool of the webhook that changes nothing (repeat it).")
     ] = None,
     turn_log: Annotated[
-        Path | None, typer.Option(help="Log every turn to this file, with what callers said.", metavar="FILE")
+        Path | None,
+        typer.Option(
+            help="Log every turn to this file: with what callers said, or redacted where an agent file is served.",
+            metavar="FILE",
+        ),
     ] = None,
     turn_log_mib: Annotated[int, typer.Option(help="A fuller log is put aside.", min=1, max=100_000)] = 100,
     turn_logs_kept: Annotated[int, typer.Option(help="Full logs kept beside it.", min=0, max=10_000)] = 9,
@@ -69,7 +81,9 @@ def serve(
     token = os.environ.get(SERVE_TOKEN, "")
     service = make_service(
         FlowServiceOptions(
-            flows=flow or ["booking"],
+            flows=flow or ([] if agent else ["booking"]),
+            agents=agent or (),
+            environment=os.environ,
             webhook=webhook,
             read_only_tools=read_only_tool or (),
             turn_log=turn_log,

@@ -8,6 +8,7 @@ AgentError
 ├── StateConflict            somebody else has written what was about to be written
 ├── UnknownFlow              a turn for a flow that is not answered here
 ├── LineDropped              the transport ended while the agent was still using it
+├── BadAgentFile             an agent file that cannot be trusted with a call; lists every mistake
 ├── BadFlow                  a flow file that cannot be trusted with a call; lists every mistake
 ├── BadKnowledge             documents that cannot be trusted with a question; lists every mistake
 ├── BadClassifier            a file of a fitted classifier that cannot be trusted; lists every mistake
@@ -101,3 +102,13 @@ class BadTurn(AgentError):
     def __init__(self, mistakes: Sequence[tuple[str, str]]) -> None:
         self.mistakes = tuple(mistakes)
         super().__init__("; ".join(f"{where}: {what}" if where else what for where, what in self.mistakes))
+
+
+class BadAgentFile(AgentError):
+    """An agent file that must not answer calls; `mistakes` names every one found, one line each."""
+
+    def __init__(self, where: str, mistakes: Sequence[str]) -> None:
+        self.where = where
+        self.mistakes = tuple(mistakes)
+        lines = "\n".join(f"  - {mistake}" for mistake in self.mistakes)
+        super().__init__(f"{where}: {len(self.mistakes)} mistake(s) in this agent file:\n{lines}")

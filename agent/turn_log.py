@@ -27,15 +27,15 @@ from agent.turn_json import plain
 
 LOG_SCHEMA = 1
 
-RedactText = Callable[[str, str], str]
-"""The call's id and a text of it, to the text as it may be kept. Told of the call, so that it may see digits that were
-said over several turns."""
+RedactText = Callable[[str, tuple[str, ...], str], str]
+"""The call's id, a place within the line such as `("turn", "transcript")` and the text there, to the text as it may be
+kept. Told of the call and the place, so that it may see digits that one speaker said over several turns."""
 
 _CALLS_REMEMBERED = 10_000
 """Calls whose last state is kept for `before`; one longer silent than this many others has `null` there."""
 
 
-def as_it_is(call_sid: str, text: str) -> str:
+def as_it_is(call_sid: str, place: tuple[str, ...], text: str) -> str:
     """The redactor of logs that may hold everything."""
     return text
 
@@ -96,7 +96,7 @@ def redacted_line(line: Mapping[str, Json], call_sid: str, redact: RedactText) -
         if isinstance(value, str):
             if not _holds_words(steps):
                 return value
-            kept = redact(call_sid, value)
+            kept = redact(call_sid, steps, value)
             if kept != value:
                 changed.append(".".join(steps))
             return kept

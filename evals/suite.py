@@ -36,7 +36,7 @@ from evals.store.flows import keep_flow
 from evals.store.part_writer import sync_parts
 from evals.store.parts import finished_cases, read_run_info, write_run_info
 from evals.store.runs import RUNS_FOLDER
-from evals.suite_files import differences, hashes_of
+from evals.suite_files import agent_hashes, differences, hashes_of
 from evals.targets.registry import TargetSpec, make_targets
 from evals.version import HARNESS_VERSION
 
@@ -107,7 +107,7 @@ def plan(request: RunRequest) -> PlannedRun:
     files, suites, cases = chosen(request)
     gates = _gates_beside(files)
     scorecards = {suite.name: _scorecards(suite) for suite in suites}
-    hashes: dict[str, str] = {}
+    hashes = agent_hashes(request.target.settings or {})
     for suite, path in zip(suites, files, strict=True):
         hashes |= hashes_of(suite, path, scorecards[suite.name])
     whole = tuple(case.id for case in cases)

@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,8 +23,10 @@ class Served:
 
 
 @contextmanager
-def served(*arguments: str | Path, token: str = "") -> Iterator[Served]:
-    environment = {**os.environ, "NO_PROXY": "127.0.0.1"}
+def served(
+    *arguments: str | Path, token: str = "", variables: Mapping[str, str] | None = None
+) -> Iterator[Served]:
+    environment = {**os.environ, "NO_PROXY": "127.0.0.1", **(variables or {})}
     environment.pop("MILLIWATT_SERVE_TOKEN", None)
     if token:
         environment["MILLIWATT_SERVE_TOKEN"] = token

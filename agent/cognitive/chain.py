@@ -48,6 +48,9 @@ PASSAGES = "passages"
 """The variable in which a flow keeps what documents say, for a generated reply to go by."""
 
 
+_REASONS = frozenset(map(str, HandoffReason))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToolRequest:
     """A tool to be called with these arguments."""
@@ -153,7 +156,7 @@ def _take_turn(flow: Flow, dialogue: Dialogue, understood: Understanding, turn: 
         # What was to be heard before this question was spoken over: no answer counts until it was.
         return _disclose(flow, replace(dialogue, turns=turns), owed, turn)
     visits = _after_an_answer(flow, dialogue.visits) if answered else dialogue.visits
-    reason = HandoffReason.EXPLICIT_REQUEST if _asks_for_a_person(flow, state, understood.branch) else ""
+    reason = _reason(flow, state, understood.branch)
     moved = replace(dialogue, turns=turns, captured=captured, visits=visits, reason=reason)
     return _enter(flow, moved, flow.branches(state)[understood.branch], turn)
 
@@ -329,9 +332,15 @@ def _wording(flow: Flow, dialogue: Dialogue, turn: TurnInput) -> Wording:
     return Wording(variables=variables, now_iso=turn.now_iso, time_zone=turn.variables.get("time_zone", ""))
 
 
-def _asks_for_a_person(flow: Flow, state: State, branch: str) -> bool:
+def _reason(flow: Flow, state: State, branch: str) -> str:
+    """Why a call that this branch leads to a person is given to them: the intent itself, where it is a reason."""
+    if branch not in flow.intents:
+        return ""
+    if branch in _REASONS:
+        return branch
     target = flow.branches(state)[branch].to
-    return branch in flow.intents and target != BACK and flow.states[target].hand_over is not None
+    asked = target != BACK and flow.states[target].hand_over is not None
+    return HandoffReason.EXPLICIT_REQUEST if asked else ""
 
 
 def _doubtful(flow: Flow, dialogue: Dialogue, turn: TurnInput) -> int:

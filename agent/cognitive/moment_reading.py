@@ -31,6 +31,17 @@ def date_said(words: Sequence[str], *, now_iso: str = "", time_zone: str = "") -
     return Reading(value=named[0].day.isoformat(), sure=all(day.sure for day in named))
 
 
+def date_keyed(digits: str) -> Reading | None:
+    """The day keyed in as two digits of its day, two of its month, four of its year, as British forms have it."""
+    if len(digits) != 8 or not (digits.isascii() and digits.isdigit()):
+        return None
+    try:
+        day = date(int(digits[4:]), int(digits[2:4]), int(digits[:2]))
+    except ValueError:
+        return None
+    return Reading(value=day.isoformat())
+
+
 def time_said(words: Sequence[str], *, earliest: str = "", latest: str = "") -> Reading | None:
     """The one time of day named, `HH:MM`; None where none or several are, or it lies outside the bounds."""
     made = _time(words, earliest, latest)

@@ -49,7 +49,8 @@ def has_no_preference(words: Sequence[str]) -> bool:
         return True
     # "I'm not about for either of those" turns both down.
     return any(
-        word in _EITHER and not _DENIALS & set(words[max(0, place - _DENIAL_REACH - 1) : place])
+        word.removesuffix("'s") in _EITHER
+        and not _DENIALS & set(words[max(0, place - _DENIAL_REACH - 1) : place])
         for place, word in enumerate(words)
     )
 

@@ -25,6 +25,7 @@ from agent.cognitive.confirmation import (
 from agent.cognitive.correction import correctable, corrected
 from agent.cognitive.dialogue import Dialogue
 from agent.cognitive.flow import NO_SPEECH, UNCLEAR, VOICEMAIL, Capture, Flow, State, ValueType
+from agent.cognitive.moment_reading import date_keyed
 from agent.cognitive.pending import Pending, Settled
 from agent.cognitive.precedence import Choice, choose
 from agent.cognitive.reading import Reading
@@ -314,8 +315,11 @@ def _keyed(capture: Capture, keys: str, dialogue: Dialogue, turn: TurnInput) -> 
     digits = "".join(key for key in keys if key in "0123456789")
     if not digits or capture.type not in KEYED_TYPES:
         return None
+    reading: Reading | None
     if capture.type is ValueType.NUMBER:
         reading = number_keyed(digits, least=capture.settings.least, most=capture.settings.most)
+    elif capture.type is ValueType.DATE:
+        reading = date_keyed(digits)
     else:
         answers = _answers(dialogue, turn, digit_by_digit(digits).split())
         reading = read_value(capture, answers.get(capture.source, answers[""]))

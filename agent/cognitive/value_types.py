@@ -26,5 +26,5 @@ class ValueType(StrEnum):
     REFERENCE = "reference"
 
 
-KEYED_TYPES = frozenset({ValueType.PHONE, ValueType.NUMBER, ValueType.REFERENCE})
+KEYED_TYPES = frozenset({ValueType.PHONE, ValueType.NUMBER, ValueType.REFERENCE, ValueType.DATE})
 """Types whose values can be entered on telephone keys figure by figure."""

@@ -67,6 +67,7 @@ class Service:
         metrics, metrics_type: for `/metrics`; None where its package is missing.
         continuing: the trace that a request's headers name, while its turn is answered.
         checks: by name, what must be there for the service to be ready.
+        openers: awaited, in order, before the first turn is let in.
         closers: awaited, in order, once the last turn has ended.
     """
 
@@ -78,6 +79,7 @@ class Service:
     metrics_type: str = ""
     continuing: Callable[[Mapping[str, str]], AbstractContextManager[None]] = lambda headers: nullcontext()
     checks: Mapping[str, Check] = field(default_factory=dict)
+    openers: Sequence[Callable[[], Awaitable[None]]] = ()
     closers: Sequence[Callable[[], Awaitable[None]]] = ()
 
 
@@ -88,6 +90,12 @@ def make_app(service: Service) -> Starlette:
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         try:
+            try:
+                for begin in service.openers:
+                    await begin()
+            except Exception as error:
+                app.state.failure = error  # for `serve_app`, which the server does not tell
+                raise
             yield
         finally:
             for close in service.closers:

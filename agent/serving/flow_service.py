@@ -13,16 +13,22 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 
+from agent.agent_assembly import WrapTools
+from agent.agent_config import AgentConfig
+from agent.agent_file import agent_path, load_agent
 from agent.clock import stopwatch_ns
 from agent.cognitive.flow import Flow
 from agent.cognitive.flow_file import BUILT_IN_FLOWS, load_flow
+from agent.cognitive.knowledge_source import ANSWER_TOOL
 from agent.cognitive.ports import CallStore, Tool
 from agent.cognitive.stores.memory import MemoryStore
-from agent.errors import BadFlow, BadSettings, LostCall
+from agent.errors import BadAgentFile, BadFlow, BadKnowledge, BadSettings, LostCall
 from agent.flow_assembly import make_dialogue
+from agent.flow_documents import FlowDocuments, documents_of
 from agent.serving.app import Check, ServedFlow, Service
 from agent.serving.limits import Limits
 from agent.serving.log import log_failure
+from agent.serving.served_agent import ServedAgent
 from agent.serving.tool_webhook import ToolWebhook
 from agent.turn import Action, StreamTurn, TurnInput, TurnOutput
 from agent.turn_log import RedactText, Versions, as_it_is, logged_turns
@@ -37,6 +43,8 @@ class FlowServiceOptions:
 
     Attributes:
         flows: names of flows in `agent/flows`, or paths of flow files.
+        agents: names of agents in `agent/agents`, or paths of agent files; each brings its flow, tools and stores.
+        environment: where the agents' secrets and addresses are.
         webhook: the address that answers the flows' tools; empty for none.
         read_only_tools: those of them that change nothing, and may be called for a provisional turn.
         turn_log: the file that turns are logged to; None for no log.
@@ -46,7 +54,9 @@ class FlowServiceOptions:
         limits: what is let in.
     """
 
-    flows: Sequence[str]
+    flows: Sequence[str] = ()
+    agents: Sequence[str] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
     webhook: str = ""
     read_only_tools: Sequence[str] = ()
     turn_log: Path | None = None
@@ -79,7 +89,7 @@ def make_service(
     Raises:
         BadSettings: the options do not make one; lists every mistake, those of flow files included.
     """
-    flows = _loaded(options)
+    flows, documents, configs = _loaded(options)
     code = code_version()
     closing = list(closers)
     if tools is None:
@@ -102,12 +112,15 @@ def make_service(
 
         measures, measures_type = Measures(), CONTENT_TYPE
 
-    def served(flow: Flow) -> StreamTurn:
-        ours = tools(flow) if spans is None else spans.traced_tools(tools(flow))
+    def engine(flow: Flow) -> StreamTurn:
+        # A flow that names its documents asks those, whoever answers its other tools.
+        ours = {**tools(flow), **documents[flow.name].tools}
+        ours = ours if spans is None else spans.traced_tools(ours)
         kept = store if store is not None else MemoryStore()
         stream: StreamTurn = make_dialogue(flow, ours, store=kept, stopwatch=stopwatch_ns).stream_turn
-        if store is None:
-            stream = _of_known_calls(stream, kept)
+        return stream if store is not None else _of_known_calls(stream, kept)
+
+    def watched(flow: Flow, stream: StreamTurn, redact: RedactText) -> StreamTurn:
         if log is not None:
             versions = Versions(flow=flow.name, flow_fingerprint=flow.fingerprint, code=code)
             stream = logged_turns(stream, functools.partial(_append, log), versions=versions, redact=redact)
@@ -115,16 +128,26 @@ def make_service(
             stream = measures.measured(stream, flow)
         return stream if spans is None else spans.traced(stream)
 
+    served = {
+        flow.name: ServedFlow(flow=flow, stream_turn=watched(flow, engine(flow), redact)) for flow in flows
+    }
+    agents = _agents(configs, options, spans.traced_tools if spans is not None else None)
+    for agent in agents:
+        flow, stream = agent.config.flow, agent.answer
+        if agent.memory is not None:
+            stream = _of_known_calls(stream, agent.memory)
+        served[flow.name] = ServedFlow(flow=flow, stream_turn=watched(flow, stream, agent.redactor.text))
     return Service(
-        flows={flow.name: ServedFlow(flow=flow, stream_turn=served(flow)) for flow in flows},
+        flows=served,
         version=code,
         limits=options.limits,
         token=options.token,
         metrics=measures,
         metrics_type=measures_type,
         continuing=_no_trace if spans is None else spans.continuing,
-        checks=dict(checks or {}),
-        closers=closing,
+        checks={**{f"agent {agent.config.name}": agent.check for agent in agents}, **(checks or {})},
+        openers=[agent.open for agent in agents],
+        closers=[*(agent.close for agent in agents), *closing],
     )
 
 
@@ -136,21 +159,52 @@ def code_version() -> str:
         return "unknown"
 
 
-def _loaded(options: FlowServiceOptions) -> list[Flow]:
+def _agents(
+    configs: Sequence[AgentConfig], options: FlowServiceOptions, wrap_tools: WrapTools | None
+) -> list[ServedAgent]:
+    """The agents, none of them open yet.
+
+    Raises:
+        BadSettings: the environment lacks something; with every mistake.
+    """
+    if not configs:
+        return []
+    agents = [ServedAgent(config, options.environment, wrap_tools) for config in configs]
+    mistakes = [said for agent in agents for said in agent.mistakes()]
+    if mistakes:
+        raise BadSettings("\n".join(mistakes))
+    return agents
+
+
+def _loaded(
+    options: FlowServiceOptions,
+) -> tuple[list[Flow], Mapping[str, FlowDocuments], list[AgentConfig]]:
     mistakes: list[str] = []
     flows: dict[str, Flow] = {}
+    documents: dict[str, FlowDocuments] = {}
     for name in options.flows:
         path = Path(name) if "/" in name or name.endswith(".json") else BUILT_IN_FLOWS / f"{name}.json"
         try:
             flow = load_flow(path)
-        except BadFlow as error:
+            documents[flow.name] = documents_of(flow, path)
+        except (BadFlow, BadKnowledge) as error:
             mistakes.append(str(error))
             continue
         if flow.name in flows:
             mistakes.append(f"--flow {name}: flow {flow.name!r} is served already")
         flows[flow.name] = flow
-    if not options.flows:
-        mistakes.append("name at least one flow with --flow")
+    configs: list[AgentConfig] = []
+    for name in options.agents:
+        try:
+            config = load_agent(agent_path(name))
+        except BadAgentFile as error:
+            mistakes.append(str(error))
+            continue
+        if config.flow.name in {*flows, *(one.flow.name for one in configs)}:
+            mistakes.append(f"--agent {name}: flow {config.flow.name!r} is served already")
+        configs.append(config)
+    if not options.flows and not options.agents:
+        mistakes.append("name at least one flow with --flow, or an agent with --agent")
     if options.webhook and not options.webhook.startswith(("http://", "https://")):
         mistakes.append("--webhook: an address begins with http:// or https://")
     if options.otlp and not options.otlp.startswith(("http://", "https://")):
@@ -159,13 +213,14 @@ def _loaded(options: FlowServiceOptions) -> list[Flow]:
         mistakes.append("--otlp: its packages are not installed; pip install 'milliwatt[telemetry]'")
     if mistakes:
         raise BadSettings("\n".join(mistakes))
-    return list(flows.values())
+    return list(flows.values()), documents, configs
 
 
 def _no_tools(flow: Flow) -> Mapping[str, Tool]:
-    if flow.tools:
+    missing = [name for name in flow.tools if name != ANSWER_TOOL or flow.knowledge is None]
+    if missing:
         raise BadSettings(
-            f"flow {flow.name} calls {', '.join(flow.tools)}; say with --webhook URL what answers them"
+            f"flow {flow.name} calls {', '.join(missing)}; say with --webhook URL what answers them"
         )
     return {}
 

@@ -30,6 +30,7 @@ def serve_app(
 
     Raises:
         BadSettings: the address is not to be had.
+        AgentError: what the service needs to begin is not there, and anything else that kept it from beginning.
     """
     listener = listening(host, port)
     shown = f"[{host}]" if ":" in host else host
@@ -45,7 +46,13 @@ def serve_app(
     # After everything else is done uvicorn raises the signal that stopped it; a service told to stop has done no wrong.
     for told in (signal.SIGTERM, signal.SIGINT):
         signal.signal(told, lambda number, frame: None)
-    _Announcing(config, lambda: on_start(address)).run(sockets=[listener])
+    try:
+        _Announcing(config, lambda: on_start(address)).run(sockets=[listener])
+    except SystemExit:  # how uvicorn ends where the application could not begin
+        failure: Exception | None = getattr(app.state, "failure", None)
+        if failure is None:
+            raise
+        raise failure from None
     log_event("service.stopped")
 
 

@@ -17,7 +17,7 @@ from evals.cli.common import app, err
 from evals.errors import BadInput, HarnessError
 
 # Commands register with the app as their module is imported; `--help` lists them in this order.
-_NAMES = "playing judging calibrating providers corpus knowledge store serving sandbox looking"
+_NAMES = "playing judging calibrating providers corpus knowledge agent store serving sandbox looking"
 for _name in _NAMES.split():
     import_module(f"evals.cli.{_name}")
 

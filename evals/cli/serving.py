@@ -10,7 +10,7 @@ import typer
 from agent.cli import serve
 from evals.cli.common import app, err, out
 
-app.command(epilog="Example: milliwatt serve --flow booking --webhook http://127.0.0.1:9000/tools")(serve)
+app.command(epilog="Example: milliwatt serve --agent booking --turn-log turns.jsonl")(serve)
 
 
 @app.command(epilog="Example: milliwatt replay turns.jsonl --flow booking")

@@ -6,28 +6,34 @@
       crm.create_meeting: {fault: error, times: 1}
 
 By tool: `fault` (one of `Fault`), `status` (what the tool answers instead of `success`), `slots` (for
-`cal.propose_slots`; an empty list means that nothing is free), `delay_ms` (how long the answer takes) and `times` (only
-the first so many requests are like this, later ones as if nothing were written; an attempt that an agent makes again
-is a request of its own). Tools that are not named do their work at once.
+`cal.propose_slots`; an empty list means that nothing is free), `answer` (parts of the answer in place of the usual
+ones, with `success`), `delay_ms` (how long the answer takes) and `times` (only the first so many requests are like
+this, later ones as if nothing were written; an attempt that an agent makes again is a request of its own). Tools that
+are not named do their work at once.
+
+`knowledge.answer` is no fake: it is the agent's own, over its own documents, and only faults and delays are put on it.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, NoReturn
 from zoneinfo import ZoneInfo
 
 from agent.clock import Clock
+from agent.cognitive.knowledge_source import ANSWER_TOOL
 from agent.cognitive.ports import Tool, ToolResult
 from agent.cognitive.tools.failures import FailureStatus, ToolFailed
 from agent.errors import ProviderError, ProviderRefused, ProviderTimeout
 from agent.turn import Json
 from agent.units import NS_PER_MS, NS_PER_S
 from evals.record import ToolCall
+from evals.sim.world_appointments import APPOINTMENT_TOOLS, appointment_answer
+from evals.sim.world_support import SUPPORT_TOOLS, support_answer
 
 PROPOSE_SLOTS = "cal.propose_slots"
 READ_ONLY = {
@@ -36,9 +42,12 @@ READ_ONLY = {
     "crm.create_meeting": False,
     "crm.add_suppression": False,
     "crm.send_video": False,
+    "chat.post_message": False,
     "transfer_to_human": False,
+    **SUPPORT_TOOLS,
+    **APPOINTMENT_TOOLS,
 }
-"""Every tool there is, and whether calling it changes nothing."""
+"""Every fake there is, and whether calling it changes nothing."""
 
 TOOL_DEADLINE_S = 2.0
 """How long a call that times out keeps its caller waiting; the agent's own default."""
@@ -68,7 +77,10 @@ _STATUSES = {
     Fault.RATE_LIMITED: FailureStatus.RATE_LIMITED,
     Fault.MALFORMED: FailureStatus.BAD_ANSWER,
 }
-_KEYS = ("fault", "status", "slots", "delay_ms", "times")
+_RAISED = (FailureStatus.TIMEOUT, FailureStatus.REFUSED, FailureStatus.ERROR)
+"""Of the usual answers, those that stand for work not done."""
+_KEYS = ("fault", "status", "slots", "answer", "delay_ms", "times")
+_KINDS = _KEYS[:4]
 # Days after the call and time of day of the slots that are free when the scenario names none.
 _USUAL_SLOTS = ((1, 10, 30), (2, 14, 0))
 _LATER_SLOTS = ((3, 11, 0), (4, 15, 30))
@@ -78,8 +90,10 @@ def check_world(world: Mapping[str, Json]) -> list[str]:
     """Every mistake in a scenario's `world`, one sentence each."""
     mistakes = []
     for name, entry in world.items():
-        if name not in READ_ONLY:
-            mistakes.append(f"world.{name}: there is no such tool; there are {', '.join(READ_ONLY)}")
+        if name not in READ_ONLY and name != ANSWER_TOOL:
+            mistakes.append(
+                f"world.{name}: there is no such tool; there are {', '.join([*READ_ONLY, ANSWER_TOOL])}"
+            )
         elif not isinstance(entry, Mapping):
             mistakes.append(f"world.{name}: {entry!r} is no mapping")
         else:
@@ -109,6 +123,7 @@ class World:
         clock: the call's; None at text level, where calls have no times.
         takes_time: without a clock, whether answers take the running loop's time all the same: on a virtual loop,
             where the agent's deadlines and its patience are to be played, and the record's times are not.
+        own: tools that are the agent's own and no fakes, by name.
 
     Attributes:
         calls: what was asked of the tools, oldest first. A call repeated under its idempotency key is no second one;
@@ -123,6 +138,7 @@ class World:
         clock: Clock | None = None,
         *,
         takes_time: bool = False,
+        own: Mapping[str, Tool] | None = None,
     ) -> None:
         mistakes = check_world(world)
         assert not mistakes, f"the scenario's loader let this through: {mistakes}"
@@ -133,12 +149,16 @@ class World:
         self.takes_time = takes_time
         self.calls: list[ToolCall] = []
         self._world = world
+        self._own = own or {}
 
     def tools(self) -> dict[str, Tool]:
         """Every tool, by name."""
+        read_only = READ_ONLY | {name: tool.read_only for name, tool in self._own.items()}
         return {
-            name: _FakeTool(self, name, read_only=read_only, script=_script(self._world.get(name)))
-            for name, read_only in READ_ONLY.items()
+            name: _FakeTool(
+                self, name, read_only=only, script=_script(self._world.get(name)), own=self._own.get(name)
+            )
+            for name, only in read_only.items()
         }
 
 
@@ -149,6 +169,7 @@ class _Script:
     fault: Fault | None = None
     status: str = ""
     slots: tuple[str, ...] | None = None
+    answer: Mapping[str, Json] = field(default_factory=dict)
     delay_ms: int = 0
     times: int | None = None
 
@@ -159,13 +180,19 @@ class _Script:
 
 
 class _FakeTool:
-    """A tool that does as its script says; what it has done under an idempotency key it does not do again."""
+    """A tool that does as its script says; what it has done under an idempotency key it does not do again.
 
-    def __init__(self, world: World, name: str, *, read_only: bool, script: _Script) -> None:
+    `own` does what no script says.
+    """
+
+    def __init__(
+        self, world: World, name: str, *, read_only: bool, script: _Script, own: Tool | None = None
+    ) -> None:
         self._world = world
         self._name = name
         self._read_only = read_only
         self._script = script
+        self._own = own
         self._requests = 0
         self._done: dict[str, ToolResult] = {}
         self._noted: dict[str, int] = {}
@@ -197,7 +224,10 @@ class _FakeTool:
         self._requests += 1
         failure = _STATUSES.get(script.fault) if script.fault else None
         if failure is None or failure is FailureStatus.BAD_ANSWER:
-            result = known if known is not None else self._result(script, arguments, len(self._done))
+            result = known if known is not None else await self._result(script, arguments, idempotency_key)
+            if not result.ok and result.status in _RAISED:
+                self._note(arguments, result, idempotency_key)
+                _raise(FailureStatus(result.status), f"{self._name}: {result.error}")
             self._done[idempotency_key] = result
         if failure is not None:
             result = ToolResult(ok=False, status=failure, error=f"the scenario's world: {script.fault}")
@@ -205,7 +235,15 @@ class _FakeTool:
         await self._take_time(script)
         return result if failure is None else _raise(failure, f"{self._name}: {result.error}")
 
-    def _result(self, script: _Script, arguments: Mapping[str, Json], number: int) -> ToolResult:
+    async def _result(self, script: _Script, arguments: Mapping[str, Json], key: str) -> ToolResult:
+        scripted = self._scripted(script, arguments)
+        if scripted is not None:
+            return scripted
+        usual = await self._usual(arguments, len(self._done), key)
+        return replace(usual, value={**usual.value, **script.answer})
+
+    def _scripted(self, script: _Script, arguments: Mapping[str, Json]) -> ToolResult | None:
+        """What the scenario has it answer; None for the usual answer."""
         if script.status:
             return ToolResult(ok=script.status == "success", status=script.status)
         if self._name == PROPOSE_SLOTS:
@@ -213,6 +251,16 @@ class _FakeTool:
             return ToolResult(
                 ok=bool(slots), status="success" if slots else "no_slots", value={"slots": list(slots)}
             )
+        return None
+
+    async def _usual(self, arguments: Mapping[str, Json], number: int, key: str) -> ToolResult:
+        if self._own is not None:
+            return await self._own.call(arguments, key)
+        if self._name in SUPPORT_TOOLS:
+            return support_answer(self._name, arguments, number, self._world.now)
+        if self._name in APPOINTMENT_TOOLS:
+            value = appointment_answer(self._name, arguments, self._world.now)
+            return ToolResult(ok=True, status="success", value=value)
         return ToolResult(ok=True, status="success", value=_usual_answer(self._name, number))
 
     def _free_slots(self, arguments: Mapping[str, Json]) -> tuple[str, ...]:
@@ -273,6 +321,8 @@ def _usual_answer(name: str, number: int) -> Mapping[str, Json]:
             return {"booking_id": f"booking-{number + 1}"}
         case "crm.create_meeting":
             return {"meeting_id": f"meeting-{number + 1}"}
+        case "chat.post_message":
+            return {"ts": f"message-{number + 1}"}
         case "transfer_to_human":
             return {"to": HUMAN_NUMBER}
         case _:
@@ -283,10 +333,12 @@ def _script(entry: Json) -> _Script:
     if not isinstance(entry, Mapping):
         return _Script()
     slots, delay_ms, times = entry.get("slots"), entry.get("delay_ms"), entry.get("times")
+    answer = entry.get("answer")
     return _Script(
         fault=Fault(str(entry["fault"])) if "fault" in entry else None,
         status=str(entry.get("status", "")),
         slots=tuple(str(slot) for slot in slots) if isinstance(slots, Sequence) else None,
+        answer=answer if isinstance(answer, Mapping) else {},
         delay_ms=delay_ms if isinstance(delay_ms, int) else 0,
         times=times if isinstance(times, int) else None,
     )
@@ -302,9 +354,13 @@ def _entry_mistakes(name: str, entry: Mapping[str, Json]) -> list[str]:
         value = entry.get(key, least)
         if isinstance(value, bool) or not isinstance(value, int) or value < least:
             mistakes.append(f".{key}: {value!r} is no whole number from {least}")
-    if len([key for key in ("fault", "status", "slots") if key in entry]) > 1:
-        mistakes.append(": `fault`, `status` and `slots` exclude each other")
-    if not {"fault", "status", "slots", "delay_ms"} & set(entry):
+    if "answer" in entry and not isinstance(entry["answer"], Mapping):
+        mistakes.append(f".answer: {entry['answer']!r} is no mapping")
+    if len([key for key in _KINDS if key in entry]) > 1:
+        mistakes.append(": `fault`, `status`, `slots` and `answer` exclude each other")
+    if name == ANSWER_TOOL and "answer" in entry:
+        mistakes.append(".answer: the agent's documents answer, and not the scenario")
+    if not {*_KINDS, "delay_ms"} & set(entry):
         mistakes.append(": says nothing about how the tool behaves")
     return mistakes + (_slot_mistakes(name, entry["slots"]) if "slots" in entry else [])
 

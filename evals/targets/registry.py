@@ -6,8 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from agent.agent_config import AgentConfig
+from agent.agent_file import agent_path, load_agent
 from agent.cache import ContentCache
-from agent.errors import BadSettings
+from agent.errors import BadAgentFile, BadSettings
 from agent.remote_turn import checked_url, http_package
 from agent.settings import settings_from
 from evals.errors import BadInput
@@ -60,8 +62,10 @@ def make_targets(
     mistakes = []
     if spec.latency not in PROFILES:
         mistakes.append(f"--latency {spec.latency}: there is no such profile; there is {', '.join(PROFILES)}")
+    changes = dict(spec.settings or {})
+    agent = _agent(changes, mistakes)
     try:
-        settings = settings_from(spec.settings or {})
+        settings = settings_from(changes, agent.settings if agent is not None else None)
     except BadSettings as error:
         settings = settings_from({})
         mistakes.extend(str(error).splitlines())
@@ -84,7 +88,8 @@ def make_targets(
         settings,
         profile=PROFILES[spec.latency],
         cache=cache,
-        flow=settings.flow if "flow" in (spec.settings or {}) else None,
+        flow=settings.flow if "flow" in changes else None,
+        agent=agent,
     )
     if planted is not None:
         return reference, planted
@@ -92,6 +97,23 @@ def make_targets(
         return reference, reference
     stop = int(known[2]) if known[2] else None
     return reference, KnownAgent(answer_ms=int(known[1]), stop_ms=stop)
+
+
+def _agent(changes: dict[str, str], mistakes: list[str]) -> AgentConfig | None:
+    """The agent that `agent.file` names, taken out of the changes; None where none is named, or it is faulty."""
+    if "file" not in changes:
+        return None
+    named = changes.pop("file")
+    for key in ("flow", "flow_url"):
+        if key in changes:
+            mistakes.append(
+                f"agent.{key}={changes[key]}: the agent file {named} has its own flow; leave it out"
+            )
+    try:
+        return load_agent(agent_path(named))
+    except BadAgentFile as error:
+        mistakes.append(str(error))
+        return None
 
 
 def _planted(name: str, mistakes: list[str]) -> PlantedAgent | None:

@@ -109,7 +109,7 @@ def test_a_provisional_turn_moves_no_state() -> None:
 def test_everything_a_caller_said_goes_through_the_redactor_with_its_call() -> None:
     seen: list[tuple[str, str]] = []
 
-    def redact(call_sid: str, text: str) -> str:
+    def redact(call_sid: str, place: tuple[str, ...], text: str) -> str:
         seen.append((call_sid, text))
         return text.replace("Ann", "[name]").replace("yes", "[word]")
 

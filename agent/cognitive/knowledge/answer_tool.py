@@ -67,6 +67,19 @@ class KnowledgeTool:
     def read_only(self) -> bool:
         return True
 
+    @property
+    def idempotent(self) -> bool:
+        return True
+
+    @property
+    def arguments_schema(self) -> Mapping[str, Json]:
+        return {
+            "type": "object",
+            "properties": {"question": {"type": "string"}},
+            "required": ["question"],
+            "additionalProperties": False,
+        }
+
     async def call(self, arguments: Mapping[str, Json], idempotency_key: str) -> ToolResult:
         question = arguments.get("question")
         if not isinstance(question, str) or set(arguments) != {"question"}:

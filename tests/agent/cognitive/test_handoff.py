@@ -49,6 +49,15 @@ def test_a_caller_who_asks_for_a_person_is_announced_so() -> None:
     assert given.context["summary"] == 'The caller asked for a person. Last said: "help me please".'
 
 
+def test_an_intent_named_like_a_reason_is_that_reason() -> None:
+    raw = flow_json()
+    intents = {**raw["intents"], "anger": ["you are useless", "this is a joke", "I have had enough of this"]}
+    given = transferred(
+        handing_over(intents=intents, on={**raw["on"], "anger": "fetch_help"}), a_turn(1, "this is a joke")
+    )
+    assert given.context["reason"] == "anger"
+
+
 def test_a_question_put_too_often_is_a_reason() -> None:
     given = transferred(handing_over(), quiet(1), quiet(2), quiet(3))
     assert given.context["reason"] == "failed_attempts"

@@ -1,6 +1,6 @@
 import pytest
 
-from agent.cognitive.moment_reading import date_said, moment_said, time_said
+from agent.cognitive.moment_reading import date_keyed, date_said, moment_said, time_said
 from agent.cognitive.reading import Reading
 from agent.cognitive.spoken_words import spoken_words
 from tests.agent.cognitive.builders import NOW
@@ -56,3 +56,19 @@ def test_bounds_settle_which_half_of_the_day_is_meant() -> None:
 
 def test_two_days_are_no_date() -> None:
     assert date_said(spoken_words("the third or the fourth of June"), now_iso=NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("keys", "day"),
+    [
+        ("03061984", "1984-06-03"),
+        ("29022024", "2024-02-29"),
+        ("29022023", None),
+        ("13131999", None),
+        ("030684", None),
+        ("", None),
+        ("٠٣٠٦١٩٨٤", None),
+    ],
+)
+def test_a_day_is_keyed_in_with_its_day_first_and_its_whole_year(keys: str, day: str | None) -> None:
+    assert date_keyed(keys) == (None if day is None else Reading(value=day))

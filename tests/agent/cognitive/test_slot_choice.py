@@ -72,6 +72,8 @@ def test_what_was_offered_may_be_no_time_at_all() -> None:
     ("said", "no_preference"),
     [
         ("either is fine", True),
+        ("either's fine", True),
+        ("i can't say either's any good", False),
         ("i don't mind either of those", True),
         ("tuesday", False),
         ("no i'm not about for either of those", False),

@@ -157,7 +157,7 @@ def test_a_call_without_its_beginning_is_told_and_not_played(tmp_path: Path) -> 
 
 def test_a_redacted_log_is_the_same_where_redaction_touched_it(tmp_path: Path) -> None:
     turns = (answered(variables={"name": "Ann"}), a_turn(1, "yes come in", variables={"name": "Ann"}))
-    log = logged(tmp_path / "t.jsonl", *turns, redact=lambda _, text: text.replace("Ann", "[name]"))
+    log = logged(tmp_path / "t.jsonl", *turns, redact=lambda _, place, text: text.replace("Ann", "[name]"))
     status, (*_, summary) = replayed(log, flow_file(tmp_path))
     assert (status, summary["summary"]["differing"]) == (0, 0)
 

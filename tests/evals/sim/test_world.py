@@ -220,15 +220,15 @@ def test_every_mistake_in_a_world_is_named() -> None:
             "cal.propose_slots": {"slots": ["tomorrow", "2026-05-21T09:00:00"]},
         }
     ) == [
-        f"world.cal.cancel: there is no such tool; there are {', '.join(READ_ONLY)}",
+        f"world.cal.cancel: there is no such tool; there are {', '.join([*READ_ONLY, 'knowledge.answer'])}",
         "world.crm.create_meeting: 'down' is no mapping",
-        "world.cal.create_booking.colour: unknown key; there are fault, status, slots, delay_ms, times",
+        "world.cal.create_booking.colour: unknown key; there are fault, status, slots, answer, delay_ms, times",
         "world.cal.create_booking.fault: 'sulking' is none of timeout, error, refused, rate_limited, malformed, slow",
         "world.cal.create_booking.delay_ms: True is no whole number from 0",
         "world.cal.create_booking.times: 0 is no whole number from 1",
         "world.crm.add_suppression.slots: only cal.propose_slots has slots",
         "world.crm.send_video.status: '' is no status",
-        "world.crm.send_video: `fault`, `status` and `slots` exclude each other",
+        "world.crm.send_video: `fault`, `status`, `slots` and `answer` exclude each other",
         "world.transfer_to_human: says nothing about how the tool behaves",
         "world.cal.propose_slots.slots: 'tomorrow' is no ISO 8601 time with an offset",
         "world.cal.propose_slots.slots: '2026-05-21T09:00:00' is no ISO 8601 time with an offset",
