@@ -199,6 +199,8 @@ def _texts(flow: Flow) -> Iterator[str]:
 
 
 def _unreachable(flow: Flow) -> Iterator[str]:
+    if flow.start not in flow.states:
+        return  # that is told already, and nothing else would be found
     seen: set[str] = set()
     waiting = list(_entries(flow))
     while waiting:

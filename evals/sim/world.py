@@ -5,24 +5,29 @@
       cal.propose_slots: {slots: ["2026-05-21T09:00:00+01:00"]}
       crm.create_meeting: {fault: error, times: 1}
 
-By tool: `fault` (`timeout`, `error`, `refused`), `status` (what the tool answers instead of `success`), `slots` (for
+By tool: `fault` (one of `Fault`), `status` (what the tool answers instead of `success`), `slots` (for
 `cal.propose_slots`; an empty list means that nothing is free), `answer` (parts of the answer in place of the usual
-ones, with `success`), `delay_ms` (how long the answer takes on the call's clock) and `times` (only the first so many
-calls are like this, later ones as if nothing were written). Tools that are not named do their work at once.
+ones, with `success`), `delay_ms` (how long the answer takes) and `times` (only the first so many requests are like
+this, later ones as if nothing were written; an attempt that an agent makes again is a request of its own). Tools that
+are not named do their work at once.
 
 `knowledge.answer` is no fake: it is the agent's own, over its own documents, and only faults and delays are put on it.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, NoReturn
 from zoneinfo import ZoneInfo
 
 from agent.clock import Clock
 from agent.cognitive.knowledge_source import ANSWER_TOOL
 from agent.cognitive.ports import Tool, ToolResult
+from agent.cognitive.tools.failures import FailureStatus, ToolFailed
 from agent.errors import ProviderError, ProviderRefused, ProviderTimeout
 from agent.turn import Json
 from agent.units import NS_PER_MS, NS_PER_S
@@ -46,10 +51,32 @@ READ_ONLY = {
 
 TOOL_DEADLINE_S = 2.0
 """How long a call that times out keeps its caller waiting; the agent's own default."""
+SLOW_S = 1.5
+"""What a slow answer takes at least: longer than a caller waits without a word, shorter than a tool's deadline."""
+RETRY_AFTER_S = 1.0
+"""When a tool that was asked too often may be asked again, as it says itself."""
 HUMAN_NUMBER = "+442079460100"
 """Who a transfer reaches; from the range Ofcom keeps for fiction."""
 
-_FAULTS = ("timeout", "error", "refused")
+
+class Fault(StrEnum):
+    """What goes wrong with a request."""
+
+    TIMEOUT = "timeout"  # nothing is done, and no answer comes
+    ERROR = "error"  # nothing is done; the tool is broken
+    REFUSED = "refused"  # nothing is done; the tool says no
+    RATE_LIMITED = "rate_limited"  # nothing is done; asked too often, to come back after `RETRY_AFTER_S`
+    MALFORMED = "malformed"  # it is done, and nobody can read the answer
+    SLOW = "slow"  # it is done, and the answer takes `SLOW_S`
+
+
+_STATUSES = {
+    Fault.TIMEOUT: FailureStatus.TIMEOUT,
+    Fault.ERROR: FailureStatus.ERROR,
+    Fault.REFUSED: FailureStatus.REFUSED,
+    Fault.RATE_LIMITED: FailureStatus.RATE_LIMITED,
+    Fault.MALFORMED: FailureStatus.BAD_ANSWER,
+}
 _KEYS = ("fault", "status", "slots", "answer", "delay_ms", "times")
 _KINDS = _KEYS[:4]
 # Days after the call and time of day of the slots that are free when the scenario names none.
@@ -91,11 +118,14 @@ class World:
         world: the scenario's; already checked.
         now_iso: the call's wall clock, ISO 8601 with or without offset.
         time_zone: the caller's.
-        clock: the call's; None at text level, where nothing takes time.
+        clock: the call's; None at text level, where calls have no times.
+        takes_time: without a clock, whether answers take the running loop's time all the same: on a virtual loop,
+            where the agent's deadlines and its patience are to be played, and the record's times are not.
         own: tools that are the agent's own and no fakes, by name.
 
     Attributes:
-        calls: what was asked of the tools, oldest first. A call repeated under its idempotency key is no second one.
+        calls: what was asked of the tools, oldest first. A call repeated under its idempotency key is no second one;
+            it stands there once, with what came of it last.
     """
 
     def __init__(
@@ -106,6 +136,7 @@ class World:
         clock: Clock | None = None,
         *,
         own: Mapping[str, Tool] | None = None,
+        takes_time: bool = False,
     ) -> None:
         mistakes = check_world(world)
         assert not mistakes, f"the scenario's loader let this through: {mistakes}"
@@ -113,6 +144,7 @@ class World:
         zone = ZoneInfo(time_zone)
         self.now = now.replace(tzinfo=zone) if now.tzinfo is None else now.astimezone(zone)
         self.clock = clock
+        self.takes_time = takes_time
         self.calls: list[ToolCall] = []
         self._world = world
         self._own = own or {}
@@ -130,18 +162,23 @@ class World:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Script:
-    """How a tool behaves, for its first `times` calls or always."""
+    """How a tool behaves, for its first `times` requests or always."""
 
-    fault: str = ""
+    fault: Fault | None = None
     status: str = ""
     slots: tuple[str, ...] | None = None
     answer: Mapping[str, Json] = field(default_factory=dict)
     delay_ms: int = 0
     times: int | None = None
 
+    @property
+    def takes_s(self) -> float:
+        least = {Fault.TIMEOUT: TOOL_DEADLINE_S, Fault.SLOW: SLOW_S}.get(self.fault) if self.fault else None
+        return max(self.delay_ms * NS_PER_MS / NS_PER_S, least or 0.0)
+
 
 class _FakeTool:
-    """A tool that does as its script says, once for each idempotency key; `own` does what no script says."""
+    """A tool that does as its script says, and once for each idempotency key; `own` does what no script says."""
 
     def __init__(
         self, world: World, name: str, *, read_only: bool, script: _Script, own: Tool | None = None
@@ -151,7 +188,9 @@ class _FakeTool:
         self._read_only = read_only
         self._script = script
         self._own = own
-        self._results: dict[str, ToolResult] = {}
+        self._requests = 0
+        self._done: dict[str, ToolResult] = {}
+        self._noted: dict[str, int] = {}
 
     @property
     def name(self) -> str:
@@ -171,23 +210,25 @@ class _FakeTool:
         return {"type": "object"}
 
     async def call(self, arguments: Mapping[str, Json], idempotency_key: str) -> ToolResult:
-        known = self._results.get(idempotency_key)
-        if known is None:
-            number = len(self._results)
-            script = self._script if self._script.times is None or number < self._script.times else _Script()
-            known = self._scripted(script, arguments, number)
-            if known is None:
-                known = await self._usual(arguments, number, idempotency_key)
-                known = replace(known, value={**known.value, **script.answer})
-            self._results[idempotency_key] = known
+        known = self._done.get(idempotency_key)
+        struck = self._script.times is None or self._requests < self._script.times
+        script = self._script if struck else _Script()
+        if known is not None and script.fault is None:
             self._note(arguments, known, idempotency_key)
-            await self._take_time(script)
-        return _given(known, self._name)
+            return known
+        self._requests += 1
+        failure = _STATUSES.get(script.fault) if script.fault else None
+        if failure is None or failure is FailureStatus.BAD_ANSWER:
+            result = known if known is not None else await self._result(script, arguments, idempotency_key)
+            self._done[idempotency_key] = result
+        if failure is not None:
+            result = ToolResult(ok=False, status=failure, error=f"the scenario's world: {script.fault}")
+        self._note(arguments, result, idempotency_key)
+        await self._take_time(script)
+        return result if failure is None else _raise(failure, f"{self._name}: {result.error}")
 
     def _scripted(self, script: _Script, arguments: Mapping[str, Json], number: int) -> ToolResult | None:
         """What the scenario has it answer; None for the usual answer."""
-        if script.fault:
-            return ToolResult(ok=False, status=script.fault, error=f"the scenario's world: {script.fault}")
         if script.status:
             return ToolResult(ok=script.status == "success", status=script.status)
         if self._name == PROPOSE_SLOTS:
@@ -196,6 +237,14 @@ class _FakeTool:
                 ok=bool(slots), status="success" if slots else "no_slots", value={"slots": list(slots)}
             )
         return None
+
+    async def _result(self, script: _Script, arguments: Mapping[str, Json], key: str) -> ToolResult:
+        number = len(self._done)
+        result = self._scripted(script, arguments, number)
+        if result is None:
+            result = await self._usual(arguments, number, key)
+            result = replace(result, value={**result.value, **script.answer})
+        return result
 
     async def _usual(self, arguments: Mapping[str, Json], number: int, key: str) -> ToolResult:
         if self._own is not None:
@@ -212,41 +261,50 @@ class _FakeTool:
         return usual_slots(self._world.now, later=bool(arguments.get("preference")))
 
     def _note(self, arguments: Mapping[str, Json], result: ToolResult, key: str) -> None:
-        clock = self._world.clock
-        self._world.calls.append(
+        world = self._world
+        came_of_it: dict[str, Any] = {
+            "status": str(result.status),
+            "ok": result.ok,
+            "value": result.value,
+            "error": result.error,
+        }
+        if key in self._noted:
+            at = self._noted[key]
+            world.calls[at] = replace(world.calls[at], **came_of_it)
+            return
+        self._noted[key] = len(world.calls)
+        world.calls.append(
             ToolCall(
-                t_ns=clock.now_ns() if clock else 0,
+                t_ns=world.clock.now_ns() if world.clock else 0,
                 name=self._name,
                 arguments=arguments,
-                status=result.status,
-                ok=result.ok,
-                value=result.value,
-                error=result.error,
                 idempotency_key=key,
+                **came_of_it,
             )
         )
 
     async def _take_time(self, script: _Script) -> None:
-        clock = self._world.clock
-        if clock is None:
+        if not script.takes_s:
             return
-        delay_ns = script.delay_ms * NS_PER_MS
-        if script.fault == "timeout":
-            delay_ns = max(delay_ns, round(TOOL_DEADLINE_S * NS_PER_S))
-        if delay_ns:
-            await clock.sleep_until(clock.now_ns() + delay_ns)
+        clock = self._world.clock
+        if clock is not None:
+            await clock.sleep_until(clock.now_ns() + round(script.takes_s * NS_PER_S))
+        elif self._world.takes_time:
+            await asyncio.sleep(script.takes_s)
 
 
-def _given(result: ToolResult, name: str) -> ToolResult:
-    match result.status:
-        case "timeout":
-            raise ProviderTimeout(f"{name}: {result.error}")
-        case "refused":
-            raise ProviderRefused(f"{name}: {result.error}")
-        case "error":
-            raise ProviderError(f"{name}: {result.error}")
+def _raise(failure: FailureStatus, error: str) -> NoReturn:
+    match failure:
+        case FailureStatus.TIMEOUT:
+            raise ProviderTimeout(error)
+        case FailureStatus.REFUSED:
+            raise ProviderRefused(error)
+        case FailureStatus.RATE_LIMITED:
+            raise ToolFailed(failure, error, retry_after_s=RETRY_AFTER_S)
+        case FailureStatus.BAD_ANSWER:
+            raise ToolFailed(failure, error)
         case _:
-            return result
+            raise ProviderError(error)
 
 
 def _usual_answer(name: str, number: int) -> Mapping[str, Json]:
@@ -270,7 +328,7 @@ def _script(entry: Json) -> _Script:
     slots, delay_ms, times = entry.get("slots"), entry.get("delay_ms"), entry.get("times")
     answer = entry.get("answer")
     return _Script(
-        fault=str(entry.get("fault", "")),
+        fault=Fault(str(entry["fault"])) if "fault" in entry else None,
         status=str(entry.get("status", "")),
         slots=tuple(str(slot) for slot in slots) if isinstance(slots, Sequence) else None,
         answer=answer if isinstance(answer, Mapping) else {},
@@ -281,8 +339,8 @@ def _script(entry: Json) -> _Script:
 
 def _entry_mistakes(name: str, entry: Mapping[str, Json]) -> list[str]:
     mistakes = [f".{key}: unknown key; there are {', '.join(_KEYS)}" for key in entry if key not in _KEYS]
-    if "fault" in entry and entry["fault"] not in _FAULTS:
-        mistakes.append(f".fault: {entry['fault']!r} is none of {', '.join(_FAULTS)}")
+    if "fault" in entry and entry["fault"] not in list(Fault):
+        mistakes.append(f".fault: {entry['fault']!r} is none of {', '.join(Fault)}")
     if "status" in entry and not (isinstance(entry["status"], str) and entry["status"]):
         mistakes.append(f".status: {entry['status']!r} is no status")
     for key, least in (("delay_ms", 0), ("times", 1)):

@@ -212,4 +212,11 @@ class _LoadedFlow:
     def world(self, case: Case, clock: Clock | None = None) -> World:
         """The case's world: fakes for all tools but the flow's documents, which are the agent's own."""
         scenario = case.scenario
-        return World(scenario.world, scenario.now_iso, scenario.time_zone, clock, own=self.documents.tools)
+        return World(
+            scenario.world,
+            scenario.now_iso,
+            scenario.time_zone,
+            clock,
+            takes_time=clock is None,
+            own=self.documents.tools,
+        )

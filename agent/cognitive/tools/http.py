@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import re
 import ssl
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
@@ -251,6 +252,9 @@ def part(value: Any, *path: str | int) -> Any:
     return value
 
 
+_HALF_A_PAIR = re.compile(r"\\u[dD][89a-fA-F]")
+
+
 @cache
 def _tls() -> ssl.SSLContext:
     """Whom to trust, read once: it takes a tenth of a second."""
@@ -260,6 +264,9 @@ def _tls() -> ssl.SSLContext:
 def _json(text: str) -> Json:
     try:
         found: Json = json.loads(text)
+        if _HALF_A_PAIR.search(text):
+            # Python reads half of a surrogate pair and cannot write it again, be it into the next request.
+            json.dumps(found, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         return None
     return found

@@ -15,8 +15,9 @@ from agent.clock import Clock, LoopClock
 from agent.cognitive.flow import Flow
 from agent.cognitive.ports import AskableAgain, Tool, ToolResult
 from agent.cognitive.tool_rules import ToolRules
+from agent.cognitive.tools.answer_check import answer_mistake
 from agent.cognitive.tools.arguments import ArgumentCheck
-from agent.cognitive.tools.failures import FailureStatus, status_of
+from agent.cognitive.tools.failures import FailureStatus, ToolFailed, status_of
 from agent.cognitive.tools.retrying import Dice, dice_by_key, persistently
 from agent.errors import ProviderError
 from agent.turn import Json
@@ -124,8 +125,12 @@ class PolicedTool:
             nonlocal made
             made = number
             if (again or number > 1) and isinstance(self._tool, AskableAgain):
-                return await self._tool.call_again(arguments, key)
-            return await self._tool.call(arguments, key)
+                result = await self._tool.call_again(arguments, key)
+            else:
+                result = await self._tool.call(arguments, key)
+            if (mistake := answer_mistake(result)) is not None:
+                raise ToolFailed(FailureStatus.BAD_ANSWER, f"it answered with {mistake}")
+            return result
 
         try:
             async with asyncio.timeout((ends_ns - clock.now_ns()) / NS_PER_S) as deadline:
@@ -141,6 +146,9 @@ class PolicedTool:
             return _failed(FailureStatus.TIMEOUT, self._named(said, made))
         except ProviderError as error:
             return _failed(status_of(error), self._named(str(error), made))
+        except Exception as error:
+            # A mistake in a tool's own code must not leave its caller in silence. Its words may be anybody's.
+            return _failed(FailureStatus.ERROR, self._named(f"it broke: {type(error).__name__}", made))
 
     def _named(self, said: str, made: int) -> str:
         named = said if said.startswith(self.name) else f"{self.name}: {said}"

@@ -5,10 +5,12 @@ from typing import Any
 import pytest
 
 from agent.cognitive.ports import ToolResult
+from agent.cognitive.tools.failures import ToolFailed, status_of
 from agent.errors import ProviderError, ProviderRefused, ProviderTimeout
 from agent.turn import Json
 from evals.record import ToolCall
-from evals.sim.world import READ_ONLY, TOOL_DEADLINE_S, World, check_world
+from evals.sim.virtual_time import run_virtual
+from evals.sim.world import READ_ONLY, RETRY_AFTER_S, SLOW_S, TOOL_DEADLINE_S, World, check_world
 
 NOW = "2026-05-18T09:00:00"
 LONDON = "Europe/London"
@@ -82,13 +84,67 @@ def test_every_other_tool_does_its_work(tool: str, value: Mapping[str, Json]) ->
 
 
 @pytest.mark.parametrize(
-    ("fault", "error"), [("timeout", ProviderTimeout), ("error", ProviderError), ("refused", ProviderRefused)]
+    ("fault", "error", "status"),
+    [
+        ("timeout", ProviderTimeout, "timeout"),
+        ("error", ProviderError, "error"),
+        ("refused", ProviderRefused, "refused"),
+        ("rate_limited", ToolFailed, "rate_limited"),
+        ("malformed", ToolFailed, "bad_answer"),
+    ],
 )
-def test_a_fault_is_raised_as_the_port_says(fault: str, error: type[ProviderError]) -> None:
+def test_a_fault_is_raised_as_the_port_says(fault: str, error: type[ProviderError], status: str) -> None:
     world = World({"cal.create_booking": {"fault": fault}}, NOW, LONDON)
-    with pytest.raises(error, match="cal.create_booking"):
+    with pytest.raises(error, match="cal.create_booking") as raised:
         asked(world, "cal.create_booking")
-    assert [(call.status, call.ok) for call in world.calls] == [(fault, False)]
+    assert status_of(raised.value) == status, "what the policy makes of it"
+    assert [(call.status, call.ok) for call in world.calls] == [(status, False)]
+
+
+def test_who_is_told_to_come_back_later_is_told_when() -> None:
+    with pytest.raises(ToolFailed) as raised:
+        asked(World({"crm.send_video": {"fault": "rate_limited"}}, NOW, LONDON), "crm.send_video")
+    assert raised.value.retry_after_s == RETRY_AFTER_S
+
+
+@pytest.mark.parametrize("fault", ["rate_limited", "malformed", "error"])
+def test_another_attempt_under_the_same_key_is_a_request_of_its_own_and_one_call(fault: str) -> None:
+    world = World({"cal.create_booking": {"fault": fault, "times": 1}}, NOW, LONDON)
+    book = world.tools()["cal.create_booking"]
+
+    async def attempts() -> list[ToolResult]:
+        with pytest.raises(ProviderError):
+            await book.call({"slot": "x"}, "a")
+        return [await book.call({"slot": "x"}, key) for key in ("a", "a", "b")]
+
+    first, again, other = asyncio.run(attempts())
+    assert first == again == ToolResult(ok=True, status="success", value={"booking_id": "booking-1"})
+    assert other.value == {"booking_id": "booking-2"}, "the first was made once"
+    assert [(call.idempotency_key, call.status) for call in world.calls] == [
+        ("a", "success"),
+        ("b", "success"),
+    ]
+
+
+def test_a_slow_tool_does_its_work_and_takes_its_time() -> None:
+    clock = ManualClock()
+    world = World({"cal.create_booking": {"fault": "slow"}}, NOW, LONDON, clock)
+    assert asked(world, "cal.create_booking").ok
+    assert clock.t_ns == 5 + SLOW_S * 1_000_000_000
+
+
+@pytest.mark.parametrize(("takes_time", "seconds"), [(True, 2.0), (False, 0.0)])
+def test_without_a_clock_answers_take_the_loops_time_only_where_that_is_asked_for(
+    takes_time: bool, seconds: float
+) -> None:
+    world = World({"crm.send_video": {"delay_ms": 2000}}, NOW, LONDON, takes_time=takes_time)
+
+    async def took() -> float:
+        await world.tools()["crm.send_video"].call({}, "k")
+        return asyncio.get_running_loop().time()
+
+    assert run_virtual(took()) == seconds
+    assert world.calls[0].t_ns == 0
 
 
 def test_a_status_is_answered_as_it_is_written() -> None:
@@ -157,7 +213,7 @@ def test_every_mistake_in_a_world_is_named() -> None:
         {
             "cal.cancel": {"fault": "error"},
             "crm.create_meeting": "down",
-            "cal.create_booking": {"fault": "slow", "colour": "red", "times": 0, "delay_ms": True},
+            "cal.create_booking": {"fault": "sulking", "colour": "red", "times": 0, "delay_ms": True},
             "crm.add_suppression": {"slots": []},
             "crm.send_video": {"fault": "error", "status": ""},
             "transfer_to_human": {"times": 2},
@@ -167,7 +223,7 @@ def test_every_mistake_in_a_world_is_named() -> None:
         f"world.cal.cancel: there is no such tool; there are {', '.join([*READ_ONLY, 'knowledge.answer'])}",
         "world.crm.create_meeting: 'down' is no mapping",
         "world.cal.create_booking.colour: unknown key; there are fault, status, slots, answer, delay_ms, times",
-        "world.cal.create_booking.fault: 'slow' is none of timeout, error, refused",
+        "world.cal.create_booking.fault: 'sulking' is none of timeout, error, refused, rate_limited, malformed, slow",
         "world.cal.create_booking.delay_ms: True is no whole number from 0",
         "world.cal.create_booking.times: 0 is no whole number from 1",
         "world.crm.add_suppression.slots: only cal.propose_slots has slots",

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import aclosing
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -152,6 +153,41 @@ def test_arguments_that_do_not_fit_reach_no_tool() -> None:
     result = asyncio.run(PolicedTool(tool, ToolRules()).call({"who": 3, "why": ""}, "k"))
     assert (result.ok, result.status, tool.calls) == (False, "invalid_arguments", [])
     assert "who: 3 is not of type 'string'" in result.error and "'why' was unexpected" in result.error
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (ToolResult(ok=True, status="a\x00b"), "a status that is no short word"),
+        (ToolResult(ok=True, status=""), "a status that is no short word"),
+        (ToolResult(ok=True, status="x" * 65), "a status that is no short word"),
+        (ToolResult(ok=True, status="success", value={"room": "\ud800"}), "a value that is no JSON"),
+        (ToolResult(ok=True, status="success", value={"at": {"x": float("nan")}}), "a value that is no JSON"),
+        (ToolResult(ok=True, status="success", value={"room": {"a set"}}), "a value that is no JSON"),  # type: ignore[dict-item]
+        (ToolResult(ok=False, status="locked", error="\udfff"), "a value that is no JSON"),
+        (ToolResult(ok=True, status="success", value={"room": "x" * 300_000}), "a value of 300018 bytes"),
+    ],
+)
+def test_an_answer_that_no_journal_can_keep_is_a_bad_answer(answer: ToolResult, said: str) -> None:
+    result = asyncio.run(
+        PolicedTool(ScriptedTool("door.open", [answer]), ToolRules(attempts=1)).call({}, "k")
+    )
+    assert (result.ok, result.status) == (False, "bad_answer")
+    assert said in result.error
+
+
+def test_an_answer_may_be_of_any_mapping() -> None:
+    answer = ToolResult(
+        ok=True, status="success", value=MappingProxyType({"room": MappingProxyType({"no": 1})})
+    )
+    assert asyncio.run(PolicedTool(ScriptedTool("door.open", [answer]), ToolRules()).call({}, "k")) is answer
+
+
+def test_a_mistake_in_a_tools_own_code_is_an_answer_without_its_words() -> None:
+    tool = ScriptedTool("door.open", [KeyError("the caller's name")])
+    result = asyncio.run(PolicedTool(tool, ToolRules()).call({}, "k"))
+    assert (result.ok, result.status, result.error) == (False, "error", "door.open: it broke: KeyError")
+    assert len(tool.calls) == 1
 
 
 def test_a_flow_gets_its_own_tools_only_each_by_its_rules() -> None:
