@@ -40,6 +40,7 @@ from agent.cognitive.guard.turn_guard import GuardVerdict
 from agent.cognitive.handoff import REASON, SUMMARY, whisper
 from agent.cognitive.memory import CALLER, heard_so_far
 from agent.cognitive.ports import Question, ToolResult
+from agent.cognitive.tools.failures import FailureStatus
 from agent.cognitive.understanding import Understanding, WeighIntents, understand, words_to_weigh
 from agent.cognitive.wording import TRANSCRIPT, Value, Wording, fill, fill_json, sentences
 from agent.turn import Action, EndCall, Json, Transfer, Transition, Tts, TurnEvent, TurnInput
@@ -49,6 +50,7 @@ PASSAGES = "passages"
 
 
 _REASONS = frozenset(map(str, HandoffReason))
+_FAILURES = frozenset(map(str, FailureStatus))  # "nothing is free" is none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,7 +230,7 @@ def _enter(flow: Flow, dialogue: Dialogue, branch: Branch, turn: TurnInput) -> W
             result = yield _request(state.action, flow, dialogue, turn)
             assert result is not None, "a walk was resumed without its tool's answer"
             status = _status(flow, state, result)
-            if not result.ok:
+            if not result.ok and result.status in _FAILURES:
                 dialogue = replace(dialogue, reason=HandoffReason.SYSTEM_ERROR)
             if status == SUCCESS:
                 dialogue = replace(dialogue, known={**dialogue.known, **_saved(state.action, result)})

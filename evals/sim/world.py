@@ -77,8 +77,6 @@ _STATUSES = {
     Fault.RATE_LIMITED: FailureStatus.RATE_LIMITED,
     Fault.MALFORMED: FailureStatus.BAD_ANSWER,
 }
-_RAISED = (FailureStatus.TIMEOUT, FailureStatus.REFUSED, FailureStatus.ERROR)
-"""Of the usual answers, those that stand for work not done."""
 _KEYS = ("fault", "status", "slots", "answer", "delay_ms", "times")
 _KINDS = _KEYS[:4]
 # Days after the call and time of day of the slots that are free when the scenario names none.
@@ -137,8 +135,8 @@ class World:
         time_zone: str,
         clock: Clock | None = None,
         *,
-        takes_time: bool = False,
         own: Mapping[str, Tool] | None = None,
+        takes_time: bool = False,
     ) -> None:
         mistakes = check_world(world)
         assert not mistakes, f"the scenario's loader let this through: {mistakes}"
@@ -180,10 +178,7 @@ class _Script:
 
 
 class _FakeTool:
-    """A tool that does as its script says; what it has done under an idempotency key it does not do again.
-
-    `own` does what no script says.
-    """
+    """A tool that does as its script says, and once for each idempotency key; `own` does what no script says."""
 
     def __init__(
         self, world: World, name: str, *, read_only: bool, script: _Script, own: Tool | None = None
@@ -225,9 +220,6 @@ class _FakeTool:
         failure = _STATUSES.get(script.fault) if script.fault else None
         if failure is None or failure is FailureStatus.BAD_ANSWER:
             result = known if known is not None else await self._result(script, arguments, idempotency_key)
-            if not result.ok and result.status in _RAISED:
-                self._note(arguments, result, idempotency_key)
-                _raise(FailureStatus(result.status), f"{self._name}: {result.error}")
             self._done[idempotency_key] = result
         if failure is not None:
             result = ToolResult(ok=False, status=failure, error=f"the scenario's world: {script.fault}")
@@ -235,14 +227,7 @@ class _FakeTool:
         await self._take_time(script)
         return result if failure is None else _raise(failure, f"{self._name}: {result.error}")
 
-    async def _result(self, script: _Script, arguments: Mapping[str, Json], key: str) -> ToolResult:
-        scripted = self._scripted(script, arguments)
-        if scripted is not None:
-            return scripted
-        usual = await self._usual(arguments, len(self._done), key)
-        return replace(usual, value={**usual.value, **script.answer})
-
-    def _scripted(self, script: _Script, arguments: Mapping[str, Json]) -> ToolResult | None:
+    def _scripted(self, script: _Script, arguments: Mapping[str, Json], number: int) -> ToolResult | None:
         """What the scenario has it answer; None for the usual answer."""
         if script.status:
             return ToolResult(ok=script.status == "success", status=script.status)
@@ -252,6 +237,14 @@ class _FakeTool:
                 ok=bool(slots), status="success" if slots else "no_slots", value={"slots": list(slots)}
             )
         return None
+
+    async def _result(self, script: _Script, arguments: Mapping[str, Json], key: str) -> ToolResult:
+        number = len(self._done)
+        result = self._scripted(script, arguments, number)
+        if result is None:
+            result = await self._usual(arguments, number, key)
+            result = replace(result, value={**result.value, **script.answer})
+        return result
 
     async def _usual(self, arguments: Mapping[str, Json], number: int, key: str) -> ToolResult:
         if self._own is not None:
