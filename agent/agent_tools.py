@@ -20,8 +20,8 @@ try:
 except ModuleNotFoundError as error:
     raise BadSettings("tools over HTTP need httpx: pip install 'milliwatt[tools]'") from error
 
-from agent.call_redaction import without_cards
 from agent.clock import Clock
+from agent.cognitive.guard.redaction.for_people import without_cards
 from agent.cognitive.ports import Tool
 from agent.cognitive.tools import cal_com, hubspot, slack
 from agent.cognitive.tools.absent import AbsentTool

@@ -10,13 +10,12 @@ from collections import OrderedDict
 from collections.abc import Collection, Mapping
 
 from agent.cognitive.guard.redaction.context import Asked
-from agent.cognitive.guard.redaction.redaction import RedactionState, Speaker, replaced
+from agent.cognitive.guard.redaction.redaction import RedactionState, Speaker
 from agent.cognitive.guard.redaction.redactor import redact
 
 CALLS_REMEMBERED = 10_000
 """As many as the log of turns itself remembers."""
 _NAME = "[name]"
-_OF_CARDS = ("[card]", "[security code]")
 
 
 class CallRedactor:
@@ -58,9 +57,3 @@ class CallRedactor:
         self._calls.move_to_end(call_sid)
         if len(self._calls) > CALLS_REMEMBERED:
             self._calls.popitem(last=False)
-
-
-def without_cards(text: str) -> str:
-    """A text for people's eyes: numbers of cards and their codes are out, all that a colleague needs is in."""
-    found = redact(text, RedactionState(), Speaker.CALLER).spans
-    return replaced(text, [span for span in found if span.placeholder in _OF_CARDS])

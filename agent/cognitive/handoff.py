@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from agent.cognitive.dialogue import Dialogue
 from agent.cognitive.guard.finding import HandoffReason
+from agent.cognitive.guard.redaction.for_people import without_cards
 from agent.cognitive.memory import CALLER
 from agent.cognitive.spoken_time import spoken_time
 from agent.turn import TurnEvent, TurnInput
@@ -69,7 +70,8 @@ def whisper(dialogue: Dialogue, turn: TurnInput) -> str:
         parts.append(f"Known so far: {', '.join(known)}.")
     before = next((line.text for line in reversed(dialogue.said) if line.who == CALLER), "")
     if said := turn.transcript if turn.event is TurnEvent.SPEECH else before:
-        parts.append(f'Last said: "{" ".join(said.split()[-_LAST_WORDS:])}".')
+        # The whole line is looked at: the end of a card's number alone looks like none.
+        parts.append(f'Last said: "{" ".join(without_cards(said).split()[-_LAST_WORDS:])}".')
     return " ".join(parts)
 
 

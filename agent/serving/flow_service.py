@@ -16,6 +16,7 @@ from pathlib import Path
 from agent.agent_assembly import WrapTools
 from agent.agent_config import AgentConfig
 from agent.agent_file import agent_path, load_agent
+from agent.call_redaction import CallRedactor
 from agent.clock import stopwatch_ns
 from agent.cognitive.flow import Flow
 from agent.cognitive.flow_file import BUILT_IN_FLOWS, load_flow
@@ -31,7 +32,7 @@ from agent.serving.log import log_failure
 from agent.serving.served_agent import ServedAgent
 from agent.serving.tool_webhook import ToolWebhook
 from agent.turn import Action, StreamTurn, TurnInput, TurnOutput
-from agent.turn_log import RedactText, Versions, as_it_is, logged_turns
+from agent.turn_log import RedactText, Versions, logged_turns
 from agent.turn_log_file import DEFAULT_KEPT, DEFAULT_MAX_BYTES, TurnLogFile
 
 Close = Callable[[], Awaitable[None]]
@@ -72,7 +73,7 @@ def make_service(
     *,
     tools: Callable[[Flow], Mapping[str, Tool]] | None = None,
     store: CallStore | None = None,
-    redact: RedactText = as_it_is,
+    redact: RedactText | None = None,
     checks: Mapping[str, Check] | None = None,
     closers: Sequence[Close] = (),
 ) -> Service:
@@ -82,7 +83,7 @@ def make_service(
         options: what was chosen.
         tools: the tools of a flow, in place of the webhook's.
         store: state and journal of all its calls; each flow has its own in this process's memory when left out.
-        redact: what may stand in the log of turns.
+        redact: what may stand in the log of turns; no cards, numbers, addresses and names when left out.
         checks: what must be there for the service to be ready.
         closers: what is closed once the last turn has ended.
 
@@ -129,7 +130,11 @@ def make_service(
         return stream if spans is None else spans.traced(stream)
 
     served = {
-        flow.name: ServedFlow(flow=flow, stream_turn=watched(flow, engine(flow), redact)) for flow in flows
+        flow.name: ServedFlow(
+            flow=flow,
+            stream_turn=watched(flow, engine(flow), redact or CallRedactor(flow.guard.names).text),
+        )
+        for flow in flows
     }
     agents = _agents(configs, options, spans.traced_tools if spans is not None else None)
     for agent in agents:
@@ -220,7 +225,8 @@ def _no_tools(flow: Flow) -> Mapping[str, Tool]:
     missing = [name for name in flow.tools if name != ANSWER_TOOL or flow.knowledge is None]
     if missing:
         raise BadSettings(
-            f"flow {flow.name} calls {', '.join(missing)}; say with --webhook URL what answers them"
+            f"flow {flow.name} calls {', '.join(missing)}; say with --webhook URL what answers them, "
+            "or serve an agent file that says it for each (--agent)"
         )
     return {}
 

@@ -1,4 +1,5 @@
-from agent.call_redaction import CALLS_REMEMBERED, CallRedactor, without_cards
+from agent.call_redaction import CALLS_REMEMBERED, CallRedactor
+from agent.cognitive.guard.redaction.for_people import without_cards
 
 SAID, ANSWERED, TOLD = (
     ("turn", "transcript"),

@@ -140,3 +140,11 @@ def test_the_whisper_says_times_in_words_and_the_last_words_before_a_silence() -
         "The caller is angry. Caller: Jo. Known so far: slot Tuesday at ten thirty in the morning. "
         'Last said: "this is a joke".'
     )
+
+
+def test_no_card_goes_to_the_person_who_takes_over() -> None:
+    said = "my card is 4111 1111 1111 1111 and I want a person"
+    dialogue = Dialogue(reason="explicit_request")
+    assert whisper(dialogue, a_turn(3, said)) == (
+        'The caller asked for a person. Last said: "my card is [card] and I want a person".'
+    )
