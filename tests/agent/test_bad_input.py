@@ -11,9 +11,10 @@ from typing import Any
 import httpx
 import pytest
 
+from agent.agent_file import load_agent
 from agent.cognitive.flow_file import BUILT_IN_FLOWS, load_flow
 from agent.cognitive.tools.webhook_file import load_webhooks
-from agent.errors import BadFlow, BadSettings
+from agent.errors import BadAgentFile, BadFlow, BadSettings
 from agent.serving.app import make_app
 from agent.serving.flow_service import FlowServiceOptions, make_service
 from agent.settings import settings_from
@@ -216,3 +217,29 @@ def test_a_suite(tmp_path: Path) -> None:
         "caller",
     ):
         assert part in str(bad.value), part
+
+
+def test_an_agent_file_and_the_flow_it_names(tmp_path: Path) -> None:
+    (tmp_path / "spoilt.json").write_text(SPOILT_MEANINGS)
+    agent = tmp_path / "spoilt.toml"
+    agent.write_text(
+        'schema = 7\nname = ""\ncolour = "red"\ntime_zone = "Mars/Olympus"\nflow = "spoilt.json"\ngoals = "booked"\n'
+        '[tools]\n"no.tool.here" = "slack"\n"cal.propose_slots" = "nobody"\n[audio]\nno_speech_ms = "soon"\n'
+        '[vendors.acme]\nkey_env = "ACME_KEY"\n'
+    )
+    with pytest.raises(BadAgentFile) as bad:
+        load_agent(agent)
+    told = str(bad.value)
+    own = (
+        "schema:",
+        "name:",
+        "colour:",
+        "time_zone:",
+        "goals:",
+        "no.tool.here",
+        "cal.propose_slots",
+        "no_speech_ms:",
+        "acme:",
+    )
+    for part in (*own, *NAMED_MEANINGS):
+        assert part in told, part
