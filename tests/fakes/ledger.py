@@ -74,7 +74,9 @@ class _LedgerTool:
         self._ledger = ledger
         self.name = name
         self.read_only = read_only
-        self.idempotent = True
+        self.idempotent = (
+            False  # it is, but the waits between the policy's attempts are not what is tested here
+        )
         self.arguments_schema: Mapping[str, Json] = {"type": "object"}
 
     async def call(self, arguments: Mapping[str, Json], idempotency_key: str) -> ToolResult:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -150,9 +151,22 @@ class SqlJournal:
     async def _do(self, work: Callable[[Connection], _T]) -> _T:
         if self._threads is None:
             return self._once(work)
+        given_up = threading.Event()
+
+        def unless_given_up(connection: Connection) -> _T:
+            done = work(connection)
+            if given_up.is_set():
+                # Whoever asked was told that it failed: written now, it would be what happened and nobody heard.
+                raise TimeoutError("the journal answered too late")
+            return done
+
         with _errors():
-            async with asyncio.timeout(self._timeout_s):
-                return await asyncio.get_running_loop().run_in_executor(self._threads, self._twice, work)
+            try:
+                async with asyncio.timeout(self._timeout_s):
+                    running = asyncio.get_running_loop()
+                    return await running.run_in_executor(self._threads, self._twice, unless_given_up)
+            finally:
+                given_up.set()
 
     def _twice(self, work: Callable[[Connection], _T]) -> _T:
         """Once more where the connection was an old one that the server has closed meanwhile.
@@ -173,6 +187,8 @@ class SqlJournal:
             return work(connection)
 
 
+SERVER_SHARE = 0.8
+"""Of the time that is waited for PostgreSQL, what one statement may take there."""
 _KEEP = insert(JOURNAL)
 _LOG = insert(EVENT_LOG)
 
@@ -213,6 +229,8 @@ def _sqlite(url: URL, timeout_s: float) -> Engine:
 
 def _postgresql(url: URL, timeout_s: float) -> Engine:
     timeout_ms = round(timeout_s * MS_PER_S)
+    # The server gives up first, so that what it gave up is known to be undone.
+    server_ms = round(timeout_ms * SERVER_SHARE)
     return create_engine(
         url.set(drivername="postgresql+psycopg"),
         pool_size=CONNECTIONS,
@@ -221,7 +239,7 @@ def _postgresql(url: URL, timeout_s: float) -> Engine:
         connect_args={
             "connect_timeout": max(1, math.ceil(timeout_s)),
             "tcp_user_timeout": timeout_ms,
-            "options": f"-c statement_timeout={timeout_ms} -c lock_timeout={timeout_ms}",
+            "options": f"-c statement_timeout={server_ms} -c lock_timeout={server_ms}",
         },
     )
 
