@@ -33,9 +33,9 @@ class SearchConfig:
     """
 
     beam_size: int = 32
-    score_margin: float = 7.5
-    token_probability: float = 5e-3
-    quiet_probability: float = 0.99
+    score_margin: float = 8.0
+    token_probability: float = 3e-3
+    quiet_probability: float = 0.998
     language_weight: float = 0.7
     word_bonus: float = 1.0
     unknown_penalty: float = 1.0
