@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from agent import number_words
 from agent.number_words import SMALL, cardinal, ordinal
@@ -55,6 +56,11 @@ def spoken_words(text: str) -> list[str]:
     Lower case, no punctuation, numbers and signs in words, no hesitations. A mail address keeps its signs as words
     ("jane dot smith at example dot com"); elsewhere a dot or a dash only ends a word.
     """
+    return list(_spoken(text))
+
+
+@lru_cache(maxsize=8)  # the words of one turn are asked for by several, one after another
+def _spoken(text: str) -> tuple[str, ...]:
     plain = _without_accents(text.lower().replace("’", "'").replace("‘", "'"))
     plain = _HUMMED_NO.sub("no", _HUMMED_YES.sub("yes", plain))
     plain = re.sub(r"([£$€])\s?(\d[\d,]*)(k|m)?\b", _money, plain)
@@ -75,7 +81,7 @@ def spoken_words(text: str) -> list[str]:
                 words += _number(token).split()
             else:
                 words.append(_WRITTEN_FORMS.get(token, token))
-    return [word for word in words if word not in _FILLERS]
+    return tuple(word for word in words if word not in _FILLERS)
 
 
 def spoken_form(text: str) -> str:

@@ -53,6 +53,8 @@ class _Tool:
     def __init__(self, name: str, *, read_only: bool) -> None:
         self.name = name
         self.read_only = read_only
+        self.idempotent = True
+        self.arguments_schema: Mapping[str, Json] = {"type": "object"}
 
     async def call(self, arguments: Mapping[str, Json], idempotency_key: str) -> ToolResult:
         value: Mapping[str, Json] = (
