@@ -41,7 +41,13 @@ from agent.cognitive.handoff import REASON, SUMMARY, whisper
 from agent.cognitive.memory import CALLER, heard_so_far
 from agent.cognitive.ports import Question, ToolResult
 from agent.cognitive.tools.failures import FailureStatus
-from agent.cognitive.understanding import Understanding, WeighIntents, understand, words_to_weigh
+from agent.cognitive.understanding import (
+    HeardLine,
+    Understanding,
+    WeighIntents,
+    heard_line,
+    understand,
+)
 from agent.cognitive.wording import TRANSCRIPT, Value, Wording, fill, fill_json, sentences
 from agent.turn import Action, EndCall, Json, Transfer, Transition, Tts, TurnEvent, TurnInput
 
@@ -78,12 +84,14 @@ def respond(
     turn: TurnInput,
     weigh: WeighIntents,
     verdict: GuardVerdict | None = None,
+    heard: HeardLine | None = None,
 ) -> tuple[Understanding, Walk]:
     """What a turn means to a call that stands at `before` (None: not known), and the walk that answers it.
 
     Args:
         weigh: tells what the caller's words may mean.
         verdict: what the flow's guard found in them; it goes before all meaning.
+        heard: the caller's line as `line_of` read it; read here when left out.
     """
     if turn.event is TurnEvent.HANGUP:
         return Understanding(branch="hangup"), _hang_up(before or Dialogue())
@@ -104,23 +112,30 @@ def respond(
     if verdict is not None and verdict.branch is not None:
         kind = verdict.findings[0].kind
         return Understanding(branch=f"guard: {kind}"), _guarded(flow, before, verdict, turn)
-    understood = understand(flow, before, turn, weigh)
+    understood = understand(flow, before, turn, weigh, heard)
     return understood, _take_turn(flow, before, understood, turn)
 
 
-def question_of(flow: Flow, before: Dialogue | None, turn: TurnInput) -> Question | None:
-    """What must be known of the caller's words before `respond` can say what they mean; None when nothing."""
-    waits = before is not None and bool(before.node_id) and before.outcome is None
-    if before is None or not waits or turn.event is not TurnEvent.SPEECH:
+def line_of(flow: Flow, before: Dialogue | None, turn: TurnInput) -> HeardLine | None:
+    """The line of a caller whom the call waits for; None when nobody spoke, or nobody was waited for."""
+    if (
+        before is None
+        or not before.node_id
+        or before.outcome is not None
+        or turn.event is not TurnEvent.SPEECH
+    ):
         return None
-    state = flow.states[before.node_id]
-    words = words_to_weigh(state, before, turn)
-    if not words:
+    return heard_line(flow.states[before.node_id], before, turn)
+
+
+def question_of(flow: Flow, before: Dialogue, turn: TurnInput, heard: HeardLine) -> Question | None:
+    """What must be known of the caller's line before `respond` can say what it means; None when it has no word."""
+    if not heard.to_weigh:
         return None
     return Question(
         flow=flow,
-        state=state,
-        words=words,
+        state=flow.states[before.node_id],
+        words=heard.to_weigh,
         transcript=turn.transcript,
         variables=turn.variables,
         stt_confidence=turn.stt_confidence,

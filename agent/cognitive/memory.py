@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from agent.cognitive.dialogue import Dialogue, Said
 from agent.turn import Action, Tts, TurnEvent, TurnInput
@@ -20,6 +21,7 @@ _TOKENS_A_WORD = 4 / 3  # of English, as tokenizers of language models go
 _LONGEST_LINE_WORDS = 150
 
 
+@lru_cache(maxsize=4096)  # every line of a call is counted at each of its turns
 def tokens_of(text: str) -> int:
     """About how many tokens a language model makes of a text; no fewer than its words."""
     return -int(-len(text.split()) * _TOKENS_A_WORD // 1)

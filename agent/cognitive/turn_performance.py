@@ -12,7 +12,7 @@ from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequenc
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
-from agent.cognitive.chain import ReplyRequest, ToolRequest, question_of, respond
+from agent.cognitive.chain import ReplyRequest, ToolRequest, line_of, question_of, respond
 from agent.cognitive.dialogue import Dialogue
 from agent.cognitive.flow import Flow
 from agent.cognitive.generated_reply import ReplyCost, generate
@@ -37,7 +37,7 @@ from agent.cognitive.tools.failures import FailureStatus
 from agent.cognitive.tools.filler import with_filler
 from agent.cognitive.tools.policy import PolicedTool
 from agent.cognitive.turn_story import TurnStory
-from agent.cognitive.understanding import Understanding
+from agent.cognitive.understanding import HeardLine, Understanding
 from agent.cognitive.wording import Wording, fill, sentences
 from agent.turn import Action, ToolTrace, Tts, TurnInput, TurnOutput, TurnTrace
 
@@ -80,8 +80,9 @@ class TurnPerformer:
             return
         work = _Work(stopwatch=self._stopwatch, told=deque(story.acted), answered=deque(story.answered))
         verdict = self._verdict(story, work)
-        weighed = await self._weighed(story, verdict)
-        understood, walk = respond(self._flow, story.before, turn, lambda *_: weighed.scores, verdict)
+        heard = line_of(self._flow, story.before, turn) if verdict.branch is None else None
+        weighed = await self._weighed(story, heard)
+        understood, walk = respond(self._flow, story.before, turn, lambda *_: weighed.scores, verdict, heard)
         work.stage_ended("dispatch")
         result: ToolResult | None = None
         while True:
@@ -126,10 +127,12 @@ class TurnPerformer:
         work.note(verdict.findings)
         return verdict
 
-    async def _weighed(self, story: TurnStory, verdict: GuardVerdict) -> Weighed:
+    async def _weighed(self, story: TurnStory, heard: HeardLine | None) -> Weighed:
         """What the caller's words may mean: as it was found the first time, where it might be found otherwise now."""
-        question = question_of(self._flow, story.before, story.turn)
-        if question is None or verdict.branch is not None:
+        question = None
+        if heard is not None and story.before is not None:
+            question = question_of(self._flow, story.before, story.turn, heard)
+        if question is None:
             return Weighed(scores=(), model="")
         if story.weighed is not None:
             return story.weighed

@@ -69,12 +69,45 @@ class Understanding:
     settled: Settled | None = None
 
 
-def understand(flow: Flow, dialogue: Dialogue, turn: TurnInput, weigh: WeighIntents) -> Understanding:
-    """What the turn means in the state where the call rests."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeardLine:
+    """A caller's line, read once for all who ask about it.
+
+    Attributes:
+        words: as `spoken_words` gives them.
+        answers: by what was offered, what values are read from.
+        readings: the values found, by variable.
+        to_weigh: the words that tell what is wanted: without what was taken back and what an answer opens with.
+    """
+
+    words: Sequence[str]
+    answers: Mapping[str, Answer]
+    readings: Mapping[str, Reading]
+    to_weigh: tuple[str, ...]
+
+
+def heard_line(state: State, dialogue: Dialogue, turn: TurnInput) -> HeardLine:
+    """The line of a caller who spoke, in the state where the call rests."""
+    words = spoken_words(turn.transcript)
+    answers = _answers(dialogue, turn, words)
+    readings = _readings(state, answers) if words else {}
+    return HeardLine(
+        words=words, answers=answers, readings=readings, to_weigh=tuple(_weighed_words(words, readings))
+    )
+
+
+def understand(
+    flow: Flow, dialogue: Dialogue, turn: TurnInput, weigh: WeighIntents, heard: HeardLine | None = None
+) -> Understanding:
+    """What the turn means in the state where the call rests.
+
+    Args:
+        heard: the caller's line, where it was read already.
+    """
     state = flow.states[dialogue.node_id]
     match turn.event:
         case TurnEvent.SPEECH:
-            return _speech(flow, state, dialogue, turn, weigh)
+            return _speech(flow, dialogue, turn, weigh, heard or heard_line(state, dialogue, turn))
         case TurnEvent.DTMF:
             return _keys(flow, state, dialogue, turn)
         case TurnEvent.VOICEMAIL if VOICEMAIL in flow.branches(state):
@@ -85,28 +118,17 @@ def understand(flow: Flow, dialogue: Dialogue, turn: TurnInput, weigh: WeighInte
             return Understanding(branch=NO_SPEECH)
 
 
-def words_to_weigh(state: State, dialogue: Dialogue, turn: TurnInput) -> tuple[str, ...]:
-    """The words by which `understand` weighs the intents of a caller who spoke: without what they took back, and
-    without what an answer opens with; none when there is no word."""
-    words = spoken_words(turn.transcript)
-    if not words:
-        return ()
-    readings = _readings(state, _answers(dialogue, turn, words)) if state.capture else {}
-    return tuple(_weighed_words(words, readings))
-
-
 def _speech(
-    flow: Flow, state: State, dialogue: Dialogue, turn: TurnInput, weigh: WeighIntents
+    flow: Flow, dialogue: Dialogue, turn: TurnInput, weigh: WeighIntents, heard: HeardLine
 ) -> Understanding:
-    words = spoken_words(turn.transcript)
+    state = flow.states[dialogue.node_id]
+    words, answers, readings = heard.words, heard.answers, heard.readings
     if not words:
         # Something was heard, but no word of it: the caller is there, and not understood.
         if dialogue.pending is not None:
             return _settlement(_unheard(flow, dialogue.pending, turn), dialogue)
         return Understanding(branch=UNCLEAR)
-    answers = _answers(dialogue, turn, words)
-    readings = _readings(state, answers)
-    weighed = weigh(state, _weighed_words(words, readings), turn.variables)
+    weighed = weigh(state, heard.to_weigh, turn.variables)
     choice = choose(weighed, flow.branches(state), flow.priority, flow.asides)
     if dialogue.pending is not None and choice.branch not in flow.priority:
         return _pending(flow, dialogue, dialogue.pending, turn, words, choice)
