@@ -13,6 +13,8 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 
+import httpx
+
 from agent.agent_assembly import WrapTools
 from agent.agent_config import AgentConfig
 from agent.agent_file import agent_path, load_agent
@@ -23,6 +25,8 @@ from agent.cognitive.flow_file import BUILT_IN_FLOWS, load_flow
 from agent.cognitive.knowledge_source import ANSWER_TOOL
 from agent.cognitive.ports import CallStore, Tool
 from agent.cognitive.stores.memory import MemoryStore
+from agent.cognitive.tools.http import make_client
+from agent.cognitive.tools.webhook import Webhook, WebhookConfig
 from agent.errors import BadAgentFile, BadFlow, BadKnowledge, BadSettings, LostCall
 from agent.flow_assembly import make_dialogue
 from agent.flow_documents import FlowDocuments, documents_of
@@ -30,7 +34,6 @@ from agent.serving.app import Check, ServedFlow, Service
 from agent.serving.limits import Limits
 from agent.serving.log import log_failure
 from agent.serving.served_agent import ServedAgent
-from agent.serving.tool_webhook import ToolWebhook
 from agent.turn import Action, StreamTurn, TurnInput, TurnOutput
 from agent.turn_log import RedactText, Versions, logged_turns
 from agent.turn_log_file import DEFAULT_KEPT, DEFAULT_MAX_BYTES, TurnLogFile
@@ -94,9 +97,11 @@ def make_service(
     code = code_version()
     closing = list(closers)
     if tools is None:
-        webhook = ToolWebhook(options.webhook, read_only=options.read_only_tools) if options.webhook else None
-        tools = webhook.tools if webhook is not None else _no_tools
-        closing += [webhook.close] if webhook is not None else []
+        tools = _no_tools
+        if options.webhook:
+            client = make_client()
+            tools = functools.partial(_web_tools, options, client)
+            closing.append(client.aclose)
     log = None
     if options.turn_log is not None:
         log = TurnLogFile(options.turn_log, max_bytes=options.turn_log_bytes, kept=options.turn_logs_kept)
@@ -219,6 +224,15 @@ def _loaded(
     if mistakes:
         raise BadSettings("\n".join(mistakes))
     return list(flows.values()), documents, configs
+
+
+def _web_tools(options: FlowServiceOptions, client: httpx.AsyncClient, flow: Flow) -> Mapping[str, Tool]:
+    """Every tool that the flow calls, all of them answered at one address."""
+    read_only = options.read_only_tools
+    configs = [
+        WebhookConfig(tool=name, url=options.webhook, read_only=name in read_only) for name in flow.tools
+    ]
+    return {config.tool: Webhook(config, client) for config in configs}
 
 
 def _no_tools(flow: Flow) -> Mapping[str, Tool]:

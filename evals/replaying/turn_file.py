@@ -119,9 +119,9 @@ def read_turn_files(paths: Sequence[Path], progress: Callable[[int], None] = lam
             sentences.append(f"{path}: cannot be read: {error.strerror or error}")
         sentences += [f"{path} {sentence}" for sentence in mistakes.sentences()]
     if not sentences and not files.turns:
-        sentences.append("there is no turn in it")
+        sentences.append(f"{', '.join(map(str, paths))}: there is no turn in it")
     if sentences:
-        raise BadInput("log of turns" if len(paths) > 1 else str(paths[0]), sentences)
+        raise BadInput("log of turns", sentences)
     return files
 
 
